@@ -1,0 +1,164 @@
+import { resolve } from 'node:path'
+
+/** Every setting, read once at start. Times are in the unit that the name says. */
+export type Config = {
+  host: string
+  port: number
+  databaseUrl: string | undefined
+  databasePoolSize: number
+  dataDir: string
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  allowPrivateNetworks: boolean
+  feedIntervalMinutes: number
+  feedConcurrency: number
+  maxSockets: number
+}
+
+/** A setting with a value it cannot have; the message names the variable. */
+export class ConfigError extends Error {}
+
+type Setting<T> = {
+  variable: string
+  type: string
+  unit: string
+  default: string
+  limit: string
+  meaning: string
+  /** Reads the text of the variable, or of its default. @throws Error that says what would be right */
+  read: (text: string) => T
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const loopback = ['127.0.0.1', '::1', 'localhost']
+
+/** The settings, in the order of the README's table (a test holds the two together). */
+export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
+  host: {
+    variable: 'HOST',
+    type: 'address',
+    unit: '',
+    default: '127.0.0.1',
+    limit: 'loopback only',
+    meaning: 'Where the server listens. Nothing is protected by keys yet, so anything but loopback is refused.',
+    read: (text) => {
+      if (!loopback.includes(text)) throw new Error(`must be one of ${loopback.join(', ')}: nothing protects the server by keys yet, so it may not be reached from elsewhere`)
+      return text
+    },
+  },
+  port: {
+    variable: 'PORT',
+    type: 'integer',
+    unit: '',
+    default: '4000',
+    limit: '0 to 65535',
+    meaning: 'The port of HTTP and WebSocket; 0 takes a free one.',
+    read: integer(0, 65_535),
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    type: 'URL',
+    unit: '',
+    default: '',
+    limit: 'PostgreSQL 15 or newer',
+    meaning: 'A postgresql:// URL. Empty: the embedded database in DATA_DIR.',
+    read: (text) => {
+      if (text === '') return undefined
+      if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new Error('must be a postgresql:// URL')
+      return text
+    },
+  },
+  databasePoolSize: {
+    variable: 'DATABASE_POOL_SIZE',
+    type: 'integer',
+    unit: 'connections',
+    default: '10',
+    limit: '2 to 100',
+    meaning: 'Connections to PostgreSQL. The embedded database has one.',
+    read: integer(2, 100),
+  },
+  dataDir: {
+    variable: 'DATA_DIR',
+    type: 'path',
+    unit: '',
+    default: './data',
+    limit: 'one server at a time',
+    meaning: 'The folder of the embedded database.',
+    read: (text) => resolve(text),
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    type: 'word',
+    unit: '',
+    default: 'info',
+    limit: logLevels.join(', '),
+    meaning: 'The least severe level that is logged, as JSON lines on standard error.',
+    read: (text) => {
+      const level = logLevels.find((known) => known === text)
+      if (level === undefined) throw new Error(`must be one of ${logLevels.join(', ')}`)
+      return level
+    },
+  },
+  allowPrivateNetworks: {
+    variable: 'ALLOW_PRIVATE_NETWORKS',
+    type: 'boolean',
+    unit: '',
+    default: 'false',
+    limit: 'true or false',
+    meaning: 'Whether feeds may be fetched from loopback, private and link-local addresses.',
+    read: (text) => {
+      if (text !== 'true' && text !== 'false') throw new Error('must be true or false')
+      return text === 'true'
+    },
+  },
+  feedIntervalMinutes: {
+    variable: 'FEED_INTERVAL_MINUTES',
+    type: 'integer',
+    unit: 'minutes',
+    default: '30',
+    limit: '1 to 1440',
+    meaning: 'How long after a check a feed is due again. A failing feed keeps it twice, then waits twice as long each time, up to a day.',
+    read: integer(1, 1440),
+  },
+  feedConcurrency: {
+    variable: 'FEED_CONCURRENCY',
+    type: 'integer',
+    unit: 'feeds',
+    default: '8',
+    limit: '1 to 64',
+    meaning: 'Feeds, and previews, that are fetched at the same time.',
+    read: integer(1, 64),
+  },
+  maxSockets: {
+    variable: 'MAX_SOCKETS',
+    type: 'integer',
+    unit: 'sockets',
+    default: '10000',
+    limit: '1 to 100000',
+    meaning: 'Open WebSockets; one more is closed with 1013 (try again later).',
+    read: integer(1, 100_000),
+  },
+}
+
+/**
+ * Reads the settings from an environment; an empty variable counts as unset.
+ * @throws ConfigError that names the variable
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const text = env[setting.variable]?.trim() || setting.default
+    try {
+      return [name, setting.read(text)]
+    } catch (error) {
+      throw new ConfigError(`${setting.variable}=${setting.variable === 'DATABASE_URL' ? '…' : text}: ${(error as Error).message}`)
+    }
+  })
+  return Object.fromEntries(entries) as Config
+}
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN
+    if (!(value >= least && value <= most)) throw new Error(`must be a whole number from ${least} to ${most}`)
+    return value
+  }
+}

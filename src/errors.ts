@@ -1,0 +1,30 @@
+import { GraphQLError } from 'graphql'
+
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'FORBIDDEN'
+  | 'TOO_COMPLEX'
+  | 'FEED_UNREACHABLE'
+  | 'FEED_INVALID'
+  | 'CURSOR_INVALID'
+  | 'RATE_LIMITED'
+  | 'INTERNAL_SERVER_ERROR'
+
+/**
+ * An error that a client may know. Every other one is masked and logged with an id.
+ * @param field the offending argument, where there is one
+ */
+export class ClientError extends GraphQLError {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, field?: string) {
+    super(message, { extensions: { code, ...(field === undefined ? {} : { field }) } })
+    this.code = code
+  }
+}
+
+export const badInput = (message: string, field: string) => new ClientError('BAD_USER_INPUT', message, field)
+export const notFound = (what: string, field = 'id') => new ClientError('NOT_FOUND', `There is no such ${what}.`, field)
+export const cursorInvalid = (message: string, field: string) => new ClientError('CURSOR_INVALID', message, field)
