@@ -1,0 +1,94 @@
+import { Prisma } from '../db/generated/client.ts'
+import { badInput } from '../errors.ts'
+import { isUuid } from '../graphql/uuid.ts'
+import type { ArticleFacts } from '../stream/log.ts'
+
+/** The one filter of queries, statistics and subscriptions. All given conditions must hold; an empty list matches nothing. */
+export type ArticleFilter = {
+  categoryIds?: string[]
+  feedIds?: string[]
+  languages?: string[]
+  publishedFrom?: Date
+  publishedBefore?: Date
+  minWordCount?: number
+  maxWordCount?: number
+}
+
+type FilterInput = { [K in keyof ArticleFilter]?: ArticleFilter[K] | null | undefined } | null | undefined
+
+const mostMembers = 1000
+
+/**
+ * The filter as a client gave it, without its nulls, with languages in their canonical spelling. A feed id that is no id
+ * matches nothing, like any other unknown one.
+ * @throws BAD_USER_INPUT for a language that is none, or a list of more than 1,000
+ */
+export function articleFilter(input: FilterInput): ArticleFilter {
+  const given = Object.fromEntries(Object.entries(input ?? {}).filter(([, value]) => value !== null && value !== undefined)) as ArticleFilter
+  for (const field of ['categoryIds', 'feedIds', 'languages'] as const) {
+    if ((given[field]?.length ?? 0) > mostMembers) throw badInput(`At most ${mostMembers} members.`, `filter.${field}`)
+  }
+  return {
+    ...given,
+    ...(given.feedIds && { feedIds: given.feedIds.filter(isUuid).map((id) => id.toLowerCase()) }),
+    ...(given.languages && { languages: given.languages.map((tag) => canonicalLanguage(tag) ?? invalidLanguage(tag)) }),
+  }
+}
+
+/** A BCP 47 tag in its canonical spelling; undefined for what is none. */
+export function canonicalLanguage(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag.trim())[0]
+  } catch {
+    return undefined
+  }
+}
+
+function invalidLanguage(tag: string): never {
+  throw badInput(`"${tag.slice(0, 40)}" is no language tag (BCP 47), such as en or pt-BR.`, 'filter.languages')
+}
+
+/** For the Prisma client. */
+export function filterWhere(filter: ArticleFilter): Prisma.ArticleWhereInput {
+  const { categoryIds, feedIds, languages, publishedFrom, publishedBefore, minWordCount, maxWordCount } = filter
+  return {
+    ...(categoryIds && { categoryId: { in: categoryIds } }),
+    ...(feedIds && { sightings: { some: { feedId: { in: feedIds } } } }),
+    // "en" takes "en-GB" too (basic filtering, RFC 4647).
+    ...(languages && { OR: languages.flatMap((tag) => [{ language: tag }, { language: { startsWith: `${tag}-` } }]) }),
+    ...((publishedFrom || publishedBefore) && { publishedAt: { ...(publishedFrom && { gte: publishedFrom }), ...(publishedBefore && { lt: publishedBefore }) } }),
+    ...((minWordCount !== undefined || maxWordCount !== undefined) && {
+      wordCount: { ...(minWordCount !== undefined && { gte: minWordCount }), ...(maxWordCount !== undefined && { lte: maxWordCount }) },
+    }),
+  }
+}
+
+/** For SQL of our own: a condition on the row `a` of article. */
+export function filterSql(filter: ArticleFilter): Prisma.Sql {
+  const { categoryIds, feedIds, languages, publishedFrom, publishedBefore, minWordCount, maxWordCount } = filter
+  const conditions = [
+    categoryIds && Prisma.sql`a.category_id = ANY(${categoryIds}::text[])`,
+    feedIds && Prisma.sql`EXISTS (SELECT FROM sighting s WHERE s.article_id = a.id AND s.feed_id = ANY(${feedIds}::uuid[]))`,
+    languages && Prisma.sql`EXISTS (SELECT FROM unnest(${languages}::text[]) tag WHERE a.language = tag OR starts_with(a.language, tag || '-'))`,
+    publishedFrom && Prisma.sql`a.published_at >= ${publishedFrom}`,
+    publishedBefore && Prisma.sql`a.published_at < ${publishedBefore}`,
+    minWordCount !== undefined && Prisma.sql`a.word_count >= ${minWordCount}`,
+    maxWordCount !== undefined && Prisma.sql`a.word_count <= ${maxWordCount}`,
+  ].filter((condition) => condition instanceof Prisma.Sql)
+  return conditions.length === 0 ? Prisma.sql`true` : Prisma.join(conditions, ' AND ')
+}
+
+/** For events: whether it held for the article as it was then. */
+export function filterMatches(filter: ArticleFilter, facts: ArticleFacts): boolean {
+  const { categoryIds, feedIds, languages, publishedFrom, publishedBefore, minWordCount, maxWordCount } = filter
+  const published = Date.parse(facts.publishedAt)
+  return (
+    (!categoryIds || categoryIds.includes(facts.categoryId)) &&
+    (!feedIds || facts.feedIds.some((id) => feedIds.includes(id))) &&
+    (!languages || languages.some((tag) => facts.language === tag || facts.language?.startsWith(`${tag}-`) === true)) &&
+    (!publishedFrom || published >= publishedFrom.getTime()) &&
+    (!publishedBefore || published < publishedBefore.getTime()) &&
+    (minWordCount === undefined || facts.wordCount >= minWordCount) &&
+    (maxWordCount === undefined || facts.wordCount <= maxWordCount)
+  )
+}

@@ -1,0 +1,101 @@
+import type { Prisma } from '../db/connect.ts'
+import { Prisma as Sql, type Feed, type FullText } from '../db/generated/client.ts'
+import { canonicalUrl } from '../articles/identity.ts'
+import { badInput, ClientError, notFound } from '../errors.ts'
+import { isUuid } from '../graphql/uuid.ts'
+import type { JsonMapping } from './parse.ts'
+
+export type Header = { name: string; value: string }
+export type FeedFields = { title?: string | null; categoryId?: string; enabled?: boolean; fullText?: FullText; mapping?: JsonMapping | null; headers?: Header[] | null }
+
+const mostFeeds = 20_000
+const mostHeaders = 20
+/** What the fetcher and the protocol say themselves. */
+const ownHeaders = /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|expect|accept-encoding|if-none-match|if-modified-since|proxy-.*)$/i
+
+/**
+ * Adds a feed, which is due at once. Credentials in its URL are kept as an authorization header, and never shown.
+ * @throws BAD_USER_INPUT, NOT_FOUND for the category, CONFLICT when its URL is there in any spelling
+ */
+export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & { url: string; categoryId: string }): Promise<Feed> {
+  const address = new URL(url)
+  const headers = [...(fields.headers ?? [])]
+  if (address.username || address.password) {
+    const credentials = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
+    headers.push({ name: 'authorization', value: `Basic ${Buffer.from(credentials).toString('base64')}` })
+    address.username = address.password = ''
+  }
+  address.hash = ''
+  if ((await prisma.feed.count()) >= mostFeeds) throw new ClientError('CONFLICT', `There are ${mostFeeds} feeds, which is the most.`, 'input.url')
+  const checked = checkedFields({ ...fields, headers })
+  try {
+    return await prisma.feed.create({
+      data: { ...checked, url: address.href, urlKey: canonicalUrl(address.href)!.key, title: checked.title ?? address.host, titleGiven: checked.title !== undefined, categoryId: fields.categoryId },
+    })
+  } catch (error) {
+    throw known(error)
+  }
+}
+
+/** What is left out stays. @throws BAD_USER_INPUT, NOT_FOUND for the feed or the category */
+export async function updateFeed(prisma: Prisma, id: string, fields: FeedFields): Promise<Feed> {
+  if (!isUuid(id)) throw notFound('feed', 'input.id')
+  const checked = checkedFields(fields)
+  // What is fetched or read differently must not be taken for the same again.
+  const reread = 'mapping' in checked || 'headers' in checked ? { etag: null, lastModified: null, bodyHash: null } : {}
+  try {
+    const [feed] = await prisma.feed.updateManyAndReturn({
+      where: { id },
+      data: { ...checked, ...reread, ...(checked.title !== undefined && { titleGiven: true }), ...(fields.categoryId !== undefined && { categoryId: fields.categoryId }) },
+    })
+    if (!feed) throw notFound('feed', 'input.id')
+    return feed
+  } catch (error) {
+    throw known(error)
+  }
+}
+
+/** Its articles stay. @throws NOT_FOUND */
+export async function removeFeed(prisma: Prisma, id: string): Promise<void> {
+  const { count } = isUuid(id) ? await prisma.feed.deleteMany({ where: { id } }) : { count: 0 }
+  if (count === 0) throw notFound('feed')
+}
+
+function checkedFields({ title, enabled, fullText, mapping, headers }: FeedFields) {
+  return {
+    ...(title != null && { title: checkedTitle(title) }),
+    ...(enabled !== undefined && { enabled }),
+    ...(fullText !== undefined && { fullText }),
+    ...(mapping !== undefined && { mapping: mapping === null ? Sql.DbNull : checkedMapping(mapping) }),
+    ...(headers != null && { headers: checkedHeaders(headers) }),
+  }
+}
+
+function checkedTitle(title: string): string {
+  const trimmed = title.replaceAll('\0', '').toWellFormed().trim()
+  if (trimmed === '' || trimmed.length > 500) throw badInput('A title has 1 to 500 characters.', 'input.title')
+  return trimmed
+}
+
+function checkedMapping(mapping: JsonMapping): JsonMapping {
+  for (const [name, path] of Object.entries(mapping)) {
+    if (path != null && (path.length > 200 || path.includes('\0'))) throw badInput('A path has at most 200 characters.', `input.mapping.${name}`)
+  }
+  return mapping
+}
+
+function checkedHeaders(headers: Header[]): Header[] {
+  if (headers.length > mostHeaders) throw badInput(`At most ${mostHeaders} headers.`, 'input.headers')
+  for (const { name, value } of headers) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name) || ownHeaders.test(name)) throw badInput(`"${name.slice(0, 100)}" is no header that a feed may have.`, 'input.headers')
+    if (!/^[\t\x20-\x7e\x80-\xff]{0,4000}$/.test(value)) throw badInput(`The value of ${name} is no header value of at most 4,000 characters.`, 'input.headers')
+  }
+  return headers
+}
+
+function known(error: unknown): unknown {
+  if (!(error instanceof Sql.PrismaClientKnownRequestError)) return error
+  if (error.code === 'P2002') return new ClientError('CONFLICT', 'This feed is there already.', 'input.url')
+  if (error.code === 'P2003') return notFound('category', 'input.categoryId')
+  return error
+}

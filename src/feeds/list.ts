@@ -1,0 +1,47 @@
+import type { Prisma as Client } from '../db/connect.ts'
+import type { Prisma } from '../db/generated/client.ts'
+import { hash128 } from '../articles/identity.ts'
+import { cursorInvalid } from '../errors.ts'
+import { decodeCursor, encodeCursor, toPage, type Page, type PageRequest } from '../graphql/connection.ts'
+import { isUuid } from '../graphql/uuid.ts'
+
+export type FeedState = 'NEW' | 'HEALTHY' | 'FAILING' | 'GONE' | 'DISABLED'
+export type FeedFilter = { categoryIds?: string[]; states?: FeedState[] }
+
+/** What a feed's state is told from. */
+export type StateColumns = { enabled: boolean; nextCheckAt: Date | null; consecutiveFailures: number; lastCheckedAt: Date | null }
+
+export function stateOf({ enabled, nextCheckAt, consecutiveFailures, lastCheckedAt }: StateColumns): FeedState {
+  if (!enabled) return 'DISABLED'
+  if (nextCheckAt === null) return 'GONE'
+  if (consecutiveFailures > 0) return 'FAILING'
+  return lastCheckedAt === null ? 'NEW' : 'HEALTHY'
+}
+
+/** The same as conditions of a query. */
+const stateWhere: Record<FeedState, Prisma.FeedWhereInput> = {
+  DISABLED: { enabled: false },
+  GONE: { enabled: true, nextCheckAt: null },
+  FAILING: { enabled: true, nextCheckAt: { not: null }, consecutiveFailures: { gt: 0 } },
+  NEW: { enabled: true, nextCheckAt: { not: null }, consecutiveFailures: 0, lastCheckedAt: null },
+  HEALTHY: { enabled: true, nextCheckAt: { not: null }, consecutiveFailures: 0, lastCheckedAt: { not: null } },
+}
+
+/** One page of feeds in the order in which they were added: their ids are in that order. @throws CURSOR_INVALID */
+export async function listFeeds<Selected>(prisma: Client, { page, filter }: { page: PageRequest; filter: FeedFilter }, select: Prisma.FeedSelect): Promise<Page<Selected>> {
+  const scope = hash128('feeds', JSON.stringify(filter)).slice(0, 8)
+  const idIn = (cursor: string, field: string) => {
+    const [id] = decodeCursor(scope, cursor, field)
+    if (typeof id !== 'string' || !isUuid(id)) throw cursorInvalid('This is no cursor of this list.', field)
+    return id
+  }
+  const wanted: Prisma.FeedWhereInput = {
+    ...(filter.categoryIds && { categoryId: { in: filter.categoryIds } }),
+    ...(filter.states && { OR: filter.states.map((state) => stateWhere[state]) }),
+  }
+  const between: Prisma.FeedWhereInput = {
+    id: { ...(page.after !== undefined && { gt: idIn(page.after, 'after') }), ...(page.before !== undefined && { lt: idIn(page.before, 'before') }) },
+  }
+  const rows = await prisma.feed.findMany({ where: { AND: [wanted, between] }, select: { ...select, id: true }, orderBy: { id: page.backward ? 'desc' : 'asc' }, take: page.limit + 1 })
+  return toPage(rows, page, (row) => encodeCursor(scope, [row.id]), () => prisma.feed.count({ where: wanted })) as unknown as Page<Selected>
+}

@@ -1,0 +1,74 @@
+import type { Prisma } from '../db/connect.ts'
+import type { FeedFetch, FeedFormat } from '../db/generated/client.ts'
+import { memoized } from '../graphql/loader.ts'
+import type { ClaimedFeed } from './claim.ts'
+import type { RejectedEntry } from './normalize.ts'
+import { nextCheckAt } from './schedule.ts'
+
+/** What a pass over a feed found. `about` is what the feed says of itself, where it was read. */
+export type Pass = {
+  outcome: 'CHANGED' | 'NOT_MODIFIED' | 'FAILED'
+  httpStatus: number | null
+  error?: string
+  validators?: { etag: string | null; lastModified: string | null; bodyHash: string }
+  counts?: { ingested: number; updated: number; duplicates: number }
+  rejected?: RejectedEntry[]
+  about?: { format: FeedFormat; title: string | null; siteUrl: string | null }
+}
+
+/** Passes that are kept of each feed. */
+const kept = 100
+/** Rejected entries that are told of each pass. */
+const mostRejected = 200
+
+/** Writes a pass down, moves the feed's health and its next check, and gives the claim back; in one transaction. */
+export async function recordPass(prisma: Prisma, feed: ClaimedFeed, pass: Pass, { startedAt, endedAt, intervalMinutes }: { startedAt: Date; endedAt: Date; intervalMinutes: number }): Promise<FeedFetch> {
+  const failed = pass.outcome === 'FAILED'
+  const gone = pass.httpStatus === 410
+  const consecutiveFailures = failed ? feed.consecutiveFailures + 1 : 0
+  const outcome = gone ? 'gone' : failed ? 'failed' : 'ok'
+  return prisma.$transaction(async (tx) => {
+    await tx.feed.updateMany({
+      // Whoever took the feed over, after this claim ran out, decides what holds now.
+      where: { id: feed.id, claimId: feed.claimId },
+      data: {
+        claimId: null,
+        claimedUntil: null,
+        httpStatus: pass.httpStatus,
+        lastError: pass.error ?? null,
+        consecutiveFailures,
+        lastCheckedAt: endedAt,
+        nextCheckAt: nextCheckAt({ outcome, consecutiveFailures, intervalMinutes, now: endedAt, random: Math.random() }),
+        ...pass.validators,
+        ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
+        ...(pass.about && { format: pass.about.format, siteUrl: pass.about.siteUrl, ...(!feed.titleGiven && pass.about.title && { title: pass.about.title.slice(0, 500) }) }),
+      },
+    })
+    const fetch = await tx.feedFetch.create({
+      data: {
+        feedId: feed.id,
+        startedAt,
+        durationMs: endedAt.getTime() - startedAt.getTime(),
+        httpStatus: pass.httpStatus,
+        outcome: pass.outcome,
+        ...pass.counts,
+        rejected: (pass.rejected ?? []).slice(0, mostRejected),
+        error: pass.error ?? null,
+      },
+    })
+    await tx.$executeRaw`DELETE FROM feed_fetch WHERE id IN (SELECT id FROM feed_fetch WHERE feed_id = ${feed.id}::uuid ORDER BY id DESC OFFSET ${kept})`
+    return fetch
+  })
+}
+
+/** Of each feed its newest passes, newest first, in one statement. */
+export const recentPasses = memoized((first: number) => async ({ prisma }, feedIds: readonly string[]): Promise<FeedFetch[][]> => {
+  const rows = await prisma.$queryRaw<FeedFetch[]>`
+    SELECT f.id, f.feed_id AS "feedId", f.started_at AS "startedAt", f.duration_ms AS "durationMs", f.http_status AS "httpStatus", f.outcome, f.ingested, f.updated,
+      f.duplicates, f.rejected, f.repaired, f.error
+    FROM unnest(${[...feedIds]}::uuid[]) k(feed_id)
+    CROSS JOIN LATERAL (SELECT * FROM feed_fetch WHERE feed_id = k.feed_id ORDER BY id DESC LIMIT ${first}) f ORDER BY f.id DESC`
+  const lists = new Map<string, FeedFetch[]>(feedIds.map((id) => [id, []]))
+  for (const row of rows) lists.get(row.feedId)?.push(row)
+  return feedIds.map((id) => lists.get(id)!)
+})

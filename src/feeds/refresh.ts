@@ -1,0 +1,80 @@
+import type { Logger } from 'pino'
+import type { Prisma } from '../db/connect.ts'
+import type { FeedFetch } from '../db/generated/client.ts'
+import { limits } from '../articles/draft.ts'
+import { canonicalLanguage } from '../articles/filter.ts'
+import type { Entry } from '../articles/entry.ts'
+import { hash128 } from '../articles/identity.ts'
+import { storeEntries, type StoreResult } from '../articles/store.ts'
+import type { Wake } from '../stream/wake.ts'
+import type { ClaimedFeed } from './claim.ts'
+import { decodeBytes } from './decode.ts'
+import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
+import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
+import { FeedInvalid, parseFeedText, type JsonMapping, type ParsedFeed } from './parse.ts'
+import { recordPass, type Pass } from './passes.ts'
+
+export type RefreshDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date; fetcher: Fetcher; intervalMinutes: number }
+
+/**
+ * One pass over one claimed feed: fetch → parse → normalize → store, then its health and what became of it. What is wrong with
+ * the feed is told on the pass, and never thrown.
+ */
+export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<FeedFetch> {
+  const startedAt = deps.clock()
+  let pass: Pass
+  try {
+    pass = await readAndStore(deps, feed, signal)
+  } catch (error) {
+    if (!(error instanceof FetchFailed || error instanceof FeedInvalid)) throw error
+    pass = { outcome: 'FAILED', httpStatus: error instanceof FetchFailed ? error.httpStatus : 200, error: error.message }
+  }
+  const { prisma, clock, intervalMinutes, logger } = deps
+  logger.info({ feedId: feed.id, outcome: pass.outcome, ingested: pass.counts?.ingested, error: pass.error }, 'refreshed a feed')
+  return recordPass(prisma, feed, pass, { startedAt, endedAt: clock(), intervalMinutes })
+}
+
+async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<Pass> {
+  const response = await fetcher.fetch({ url: feed.url, headers: feed.headers as Header[], etag: feed.etag, lastModified: feed.lastModified }, signal)
+  const validators = { etag: response.etag, lastModified: response.lastModified }
+  if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status }
+  const bodyHash = hash128(Buffer.from(response.body).toString('latin1'))
+  if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash } }
+  const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
+  const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
+  // A feed tells its newest entry first; the stream tells it last.
+  const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
+  const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
+  return { outcome: 'CHANGED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...tally(drafts, results, rejected), about: aboutOf(parsed) }
+}
+
+const aboutOf = ({ format, title, siteUrl }: ParsedFeed) => ({ format, title, siteUrl })
+
+/** What a feed brings beyond the limits is cut, and what cannot be read is left out: no reason to lose an article. */
+export function withinLimits(entry: FeedEntry): FeedEntry {
+  const { guid, byline, language, tags, enclosures, ...rest } = entry
+  const known = language === undefined ? undefined : canonicalLanguage(language)
+  return {
+    ...rest,
+    title: entry.title.slice(0, limits.title),
+    content: entry.content.slice(0, limits.content),
+    ...(guid !== undefined && { guid: guid.length > limits.guid ? hash128(guid) : guid }),
+    ...(byline !== undefined && { byline: byline.slice(0, limits.byline) }),
+    ...(known !== undefined && { language: known }),
+    ...(tags && { tags: tags.slice(0, limits.tags).map((tag) => tag.slice(0, limits.tag)) }),
+    ...(enclosures && { enclosures: enclosures.slice(0, limits.enclosures) }),
+  }
+}
+
+/** A deleted article is no news to the feed's owner: it counts as a duplicate. */
+function tally(drafts: Entry[], results: StoreResult[], rejected: RejectedEntry[]): Pick<Pass, 'counts' | 'rejected'> {
+  const counts = { ingested: 0, updated: 0, duplicates: 0 }
+  const refused = [...rejected]
+  results.forEach((result, i) => {
+    if (result.status === 'INGESTED') counts.ingested++
+    else if (result.status === 'UPDATED') counts.updated++
+    else if (result.status === 'DUPLICATE' || result.problem.code === 'DELETED') counts.duplicates++
+    else refused.push({ title: drafts[i]!.title || null, url: drafts[i]!.url, reason: result.problem.message })
+  })
+  return { counts, rejected: refused }
+}

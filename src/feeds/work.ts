@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { Prisma } from '../db/connect.ts'
+import type { FeedFetch } from '../db/generated/client.ts'
+import { ClientError, notFound } from '../errors.ts'
+import { isUuid } from '../graphql/uuid.ts'
+import type { Wake } from '../stream/wake.ts'
+import { claimOne, type ClaimedFeed } from './claim.ts'
+import { createFetcher } from './fetch.ts'
+import type { JsonMapping } from './parse.ts'
+import { startPoller } from './poller.ts'
+import { previewFeed, type FeedPreview } from './preview.ts'
+import { refreshFeed } from './refresh.ts'
+
+/** Everything that this process does with feeds over the network. */
+export type FeedWork = {
+  startPolling: () => void
+  /** One pass now; one that is under way, here or on another server, is waited for instead. @throws NOT_FOUND */
+  refresh: (id: string) => Promise<FeedFetch>
+  /** @throws FEED_UNREACHABLE, FEED_INVALID, RATE_LIMITED when there are too many at the same time */
+  preview: (feed: { url: string; mapping?: JsonMapping }) => Promise<FeedPreview>
+  /** Begins nothing more, breaks off what is being fetched, and waits for what is being stored. */
+  close: () => Promise<void>
+}
+
+/** How often to look whether another server has ended its pass. */
+const lookMs = 250
+
+export function createFeedWork(deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date }, config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes'>): FeedWork {
+  const { prisma, clock } = deps
+  const fetcher = createFetcher({ allowPrivateNetworks: config.allowPrivateNetworks })
+  const stopping = new AbortController()
+  const running = new Map<string, Promise<FeedFetch>>()
+  let previews = 0
+  let stopPoller: (() => Promise<void>) | undefined
+
+  const pass = (feed: ClaimedFeed): Promise<FeedFetch> => {
+    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes }, feed, stopping.signal).finally(() => running.delete(feed.id))
+    running.set(feed.id, ended)
+    return ended
+  }
+
+  const refresh = async (id: string): Promise<FeedFetch> => {
+    const askedAt = clock()
+    for (;;) {
+      const underWay = running.get(id)
+      if (underWay) return underWay
+      const feed = await claimOne(prisma, id, clock())
+      if (feed) return pass(feed)
+      const newest = await prisma.feed.findUnique({ where: { id }, select: { fetches: { orderBy: { id: 'desc' }, take: 1 } } })
+      if (!newest) throw notFound('feed')
+      if (newest.fetches[0] && newest.fetches[0].startedAt.getTime() + newest.fetches[0].durationMs >= askedAt.getTime()) return newest.fetches[0]
+      await sleep(lookMs, undefined, { signal: stopping.signal })
+    }
+  }
+
+  return {
+    startPolling: () => {
+      stopPoller ??= startPoller(deps, config.feedConcurrency, pass)
+    },
+    refresh: async (id) => {
+      if (!isUuid(id)) throw notFound('feed')
+      return refresh(id.toLowerCase())
+    },
+    preview: async (feed) => {
+      if (previews >= config.feedConcurrency) throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
+      previews++
+      try {
+        return await previewFeed(fetcher, feed, clock(), stopping.signal)
+      } finally {
+        previews--
+      }
+    },
+    close: async () => {
+      await stopPoller?.()
+      stopping.abort()
+      await Promise.allSettled(running.values())
+      await fetcher.close()
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { GraphQLSchema } from 'graphql'
+import './articles/schema.ts'
+import './categories/schema.ts'
+import './feeds/schema.ts'
+import './graphql/scalars.ts'
+import './reads/schema.ts'
+import './statistics/schema.ts'
+import './stream/schema.ts'
+import { builder } from './graphql/builder.ts'
+
+
+/** The whole graph, gathered from every feature. */
+export const schema: GraphQLSchema = builder.toSchema({ sortSchema: true })

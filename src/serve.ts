@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ConfigError, parseConfig, type Config } from './config.ts'
+import { connectDatabase } from './db/connect.ts'
+import { FolderInUse } from './db/folder-lock.ts'
+import { MigrationFailed } from './db/migrate.ts'
+import { schema } from './schema.ts'
+import { createHttpServer } from './server/http.ts'
+import { serveWebSocket } from './server/websocket.ts'
+import { createGraphQL } from './server/yoga.ts'
+import { createServices, type Services } from './services.ts'
+
+export type RunningServer = {
+  /** Where the API answers, e.g. http://127.0.0.1:4000/graphql. */
+  url: string
+  services: Services
+  /** Finishes what runs, closes every socket, and then the database. */
+  close: () => Promise<void>
+}
+
+/** Requests that still run after this are cut off, so that a stop takes less than 10 s. */
+const drainMs = 5_000
+
+/**
+ * Starts the server: database, HTTP, WebSocket, and, unless told otherwise, the poller.
+ * @throws FolderInUse, MigrationFailed, or the error of the database or of listening
+ */
+export async function startServer(config: Config, { poll = true }: { poll?: boolean } = {}): Promise<RunningServer> {
+  const services = await createServices(config)
+  try {
+    const { logger, database, contextFor } = services
+    const yoga = createGraphQL({ schema, logger, contextFor })
+    const healthy = () => database.prisma.$queryRaw`SELECT 1`.then(
+      () => true,
+      () => false,
+    )
+    const server = createHttpServer({ yoga, logger, healthy })
+    const closeSockets = serveWebSocket({ server, yoga, logger, maxSockets: config.maxSockets })
+    const streams = new Set<ServerResponse>()
+    server.on('request', (_req, res: ServerResponse) => {
+      streams.add(res)
+      res.once('close', () => streams.delete(res))
+    })
+    server.listen(config.port, config.host)
+    await once(server, 'listening')
+    if (poll) services.feeds.startPolling()
+    const { port } = server.address() as AddressInfo
+    const host = config.host === '::1' ? '[::1]' : config.host
+    const close = async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      await closeSockets()
+      // An event stream is ended without its complete event: its client comes back for the rest.
+      for (const res of streams) if (String(res.getHeader('content-type')).startsWith('text/event-stream')) res.destroy()
+      const patience = setTimeout(() => server.closeAllConnections(), drainMs)
+      await closed
+      clearTimeout(patience)
+      await services.close()
+    }
+    return { url: `http://${host}:${port}/graphql`, services, close }
+  } catch (error) {
+    await services.close()
+    throw error
+  }
+}
+
+/**
+ * Runs the server of an environment until SIGTERM or SIGINT, and ends the process: 0 after a clean stop, 1 otherwise.
+ * A terminal sends a signal to npm and to its child, and npm passes its own on: a second one within a second is the same.
+ */
+export async function serve(env: Record<string, string | undefined>): Promise<void> {
+  try {
+    const config = parseConfig(env)
+    const running = await startServer(config)
+    process.stdout.write(welcome(running.url, config))
+    const logger = running.services.logger
+    let firstAt: number | undefined
+    const stop = (signal: NodeJS.Signals) => {
+      if (firstAt !== undefined) {
+        if (Date.now() - firstAt > 1_000) process.exit(1)
+        return
+      }
+      firstAt = Date.now()
+      logger.info({ signal }, 'stopping')
+      running.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.fatal({ err: error }, 'did not stop cleanly')
+          process.exit(1)
+        },
+      )
+    }
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
+  } catch (error) {
+    process.stderr.write(`newswire: ${startProblem(error)}\n`)
+    process.exit(1)
+  }
+}
+
+/** Applies the migrations of an environment's database. @returns their names */
+export async function migrateOnly(env: Record<string, string | undefined>): Promise<string[]> {
+  const database = await connectDatabase(parseConfig(env), () => undefined)
+  await database.close()
+  return database.migrated
+}
+
+/** Why a start failed, on one line where it is one that people can mend. */
+export function startProblem(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof FolderInUse || error instanceof MigrationFailed) return error.message
+  const { code, message, stack } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') return 'the port is in use: stop what listens there, or set PORT to another one'
+  if (code === 'ECONNREFUSED') return `no PostgreSQL answers at DATABASE_URL: ${message}`
+  return stack ?? String(error)
+}
+
+function welcome(url: string, config: Config): string {
+  return `Newswire is listening.
+  GraphQL   ${url}
+  GraphiQL  ${url} in a browser
+  Database  ${config.databaseUrl === undefined ? `embedded, in ${config.dataDir}` : 'PostgreSQL'}
+Add a feed:
+  npm run newswire -- category add world --name World
+  npm run newswire -- feed add https://example.com/feed.xml --category world --refresh
+`
+}

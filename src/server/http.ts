@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { sendNodeResponse } from '@whatwg-node/server'
+import type { Logger } from 'pino'
+import { refusal } from './origin.ts'
+import type { Yoga } from './yoga.ts'
+
+/** Bytes of a request's body; a larger one is refused with 413. */
+export const maxBodyBytes = 16 * 1024 * 1024
+
+/**
+ * The HTTP server: who may ask is decided before anything is read, and bodies are limited before anything is parsed.
+ * @param healthy whether the database answers
+ */
+export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger: Logger; healthy: () => Promise<boolean> }): Server {
+  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const refused = refusal(req.headers)
+    if (refused) return refuse(res, 403, 'FORBIDDEN', refused)
+    const { pathname } = new URL(req.url ?? '/', 'http://localhost')
+    if (pathname === '/health') return answer(res, (await healthy()) ? 200 : 503)
+    if (pathname === '/') return void res.writeHead(302, { location: '/graphql' }).end()
+    if (pathname !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')
+    let body: string | null = null
+    if (req.method === 'POST') {
+      if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) return refuse(res, 415, 'BAD_USER_INPUT', 'Send the body as application/json.')
+      body = await readBody(req)
+      if (body === null) return refuse(res, 413, 'BAD_USER_INPUT', `A body has at most ${maxBodyBytes / 1024 / 1024} MiB.`)
+    } else if (req.method !== 'GET' && req.method !== 'HEAD') {
+      res.setHeader('allow', 'GET, POST')
+      return refuse(res, 405, 'BAD_USER_INPUT', 'Use GET or POST.')
+    }
+    const gone = new AbortController()
+    res.once('close', () => gone.abort())
+    const headers = Object.fromEntries(Object.entries(req.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
+    const response = await yoga.fetch(`http://${req.headers.host}${req.url}`, { method: req.method!, headers, body, signal: gone.signal }, { method: req.method! })
+    await sendNodeResponse(response, res, req, true)
+  }
+  const server = createServer((req, res) => {
+    handle(req, res).catch((error: unknown) => {
+      if (res.destroyed || res.writableEnded) return
+      logger.error({ err: error }, 'request failed')
+      if (res.headersSent) res.destroy()
+      else refuse(res, 500, 'INTERNAL_SERVER_ERROR', 'Internal server error.')
+    })
+  })
+  server.requestTimeout = 60_000 // the whole request; a slow answer or a stream is not meant
+  return server
+}
+
+/** The body as text, or null when it is too large: the rest of it is not read. */
+async function readBody(req: IncomingMessage): Promise<string | null> {
+  if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes) return null
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    if ((bytes += chunk.length) > maxBodyBytes) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function refuse(res: ServerResponse, status: number, code: string, message: string): void {
+  if (!res.req.complete) res.setHeader('connection', 'close') // what is left of the body is not worth reading
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify({ errors: [{ message, extensions: { code } }] }))
+}
+
+function answer(res: ServerResponse, status: number): void {
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify({ status: status === 200 ? 'ok' : 'unavailable' }))
+}

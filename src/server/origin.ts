@@ -1,0 +1,20 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/**
+ * Why a request is refused, or undefined. No key protects the server yet, so that a web page which its user visits must not
+ * reach it: neither from its own origin, nor through a name of its own that it lets resolve to this machine.
+ */
+export function refusal({ host, origin }: IncomingHttpHeaders): string | undefined {
+  const asked = hostOf(`http://${host ?? ''}`)
+  if (!asked || !loopbackNames.has(asked.hostname)) return 'This server answers to localhost, 127.0.0.1 and [::1] alone.'
+  if (origin === undefined) return undefined
+  const from = hostOf(origin)
+  if (!from || from.protocol !== 'http:' || from.host !== asked.host) return 'This server takes no requests from other origins.'
+  return undefined
+}
+
+function hostOf(url: string): URL | undefined {
+  return URL.canParse(url) ? new URL(url) : undefined
+}

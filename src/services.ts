@@ -1,0 +1,43 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { connectDatabase, type Database } from './db/connect.ts'
+import { createFeedWork, type FeedWork } from './feeds/work.ts'
+import type { Context } from './graphql/context.ts'
+import { createLogger } from './observability/log.ts'
+import { createWake } from './stream/wake.ts'
+
+/** How long an event that another process appended may go unnoticed. */
+const sweepMs = 500
+
+export type Services = {
+  database: Database
+  feeds: FeedWork
+  logger: Logger
+  /** What the resolvers of one operation work with. */
+  contextFor: (method: string) => Context
+  /** Ends every subscription, then everything else in the reverse order of its start. */
+  close: () => Promise<void>
+}
+
+/** Builds all that the server works with, and starts nothing but the database. */
+export async function createServices(config: Config): Promise<Services> {
+  const logger = createLogger(config.logLevel)
+  const clock = () => new Date()
+  const database = await connectDatabase(config, (error) => logger.warn({ err: error }, 'lost an idle database connection'))
+  const { prisma } = database
+  const stopping = new AbortController()
+  const wake = createWake(prisma, { sweepMs, onError: (error) => logger.warn({ err: error }, 'could not look for new events') })
+  const feeds = createFeedWork({ prisma, wake, logger, clock }, config)
+  return {
+    database,
+    feeds,
+    logger,
+    contextFor: (method) => ({ prisma, wake, feeds, logger, clock, method, stopping: stopping.signal }),
+    close: async () => {
+      stopping.abort()
+      await feeds.close()
+      await wake.close()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { articleFilter, type ArticleFilter } from '../articles/filter.ts'
+import { ArticleFilterInput } from '../articles/types.ts'
+import { builder } from '../graphql/builder.ts'
+import { load } from '../graphql/loader.ts'
+import { overTime, type Bucket, type Interval } from './over-time.ts'
+import { totals, totalsByCategory, totalsOfCategories, type CategoryTotals, type Totals } from './totals.ts'
+
+/** The totals are read once for all of their fields, and only when one of them is asked for. */
+type Subject = { filter: ArticleFilter; totals: () => Promise<Totals> }
+
+function subject(filter: ArticleFilter, read: () => Promise<Totals>): Subject {
+  let once: Promise<Totals> | undefined
+  return { filter, totals: () => (once ??= read()) }
+}
+
+const CategoryStatistics = builder.objectRef<CategoryTotals>('CategoryStatistics').implement({
+  description: 'The numbers of one category.',
+  fields: (t) => ({
+    category: t.prismaField({
+      type: 'Category',
+      description: 'The category.',
+      resolve: (query, { categoryId }, _args, { prisma }) => prisma.category.findUniqueOrThrow({ ...query, where: { id: categoryId } }),
+    }),
+    articleCount: t.exposeInt('articleCount', { description: 'Its articles.' }),
+    wordCount: t.exposeFloat('wordCount', { description: 'Their words.' }),
+    readCount: t.exposeFloat('readCount', { description: 'Their reads.' }),
+    lastIngestedAt: t.expose('lastIngestedAt', { type: 'DateTime', nullable: true, description: 'When the newest of them was ingested.' }),
+  }),
+})
+
+const StatisticsBucket = builder.objectRef<Bucket>('StatisticsBucket').implement({
+  description: 'The numbers of one stretch of time.',
+  fields: (t) => ({
+    start: t.expose('start', { type: 'DateTime', description: 'When it begins.' }),
+    articleCount: t.exposeInt('articleCount', { description: 'Articles published in it.' }),
+    wordCount: t.exposeFloat('wordCount', { description: 'Their words.' }),
+    readCount: t.exposeFloat('readCount', { description: 'Reads in it.' }),
+  }),
+})
+
+const IntervalEnum = builder.enumType('Interval', {
+  description: 'How long a bucket is.',
+  values: {
+    HOUR: { description: 'An hour.' },
+    DAY: { description: 'A day of the time zone: 23 to 25 hours.' },
+    WEEK: { description: 'An ISO week, from Monday.' },
+    MONTH: { description: 'A month of the calendar.' },
+  } satisfies Record<Interval, object>,
+})
+
+const Statistics = builder.objectRef<Subject>('Statistics').implement({
+  description: 'Numbers over the articles that a filter takes.',
+  fields: (t) => ({
+    articleCount: t.int({ description: 'Articles.', resolve: async (s) => (await s.totals()).articleCount }),
+    wordCount: t.float({ description: 'Their words.', resolve: async (s) => (await s.totals()).wordCount }),
+    readCount: t.float({ description: 'Their reads.', resolve: async (s) => (await s.totals()).readCount }),
+    averageWordCount: t.float({
+      description: 'Words of an article on average; 0 where there is none.',
+      resolve: async (s) => {
+        const { wordCount, articleCount } = await s.totals()
+        return articleCount === 0 ? 0 : wordCount / articleCount
+      },
+    }),
+    lastIngestedAt: t.field({ type: 'DateTime', nullable: true, description: 'When the newest of them was ingested.', resolve: async (s) => (await s.totals()).lastIngestedAt }),
+    lastReadAt: t.field({ type: 'DateTime', nullable: true, description: 'When one of them was last read.', resolve: async (s) => (await s.totals()).lastReadAt }),
+    byCategory: t.field({
+      type: [CategoryStatistics],
+      description: 'By category, those without such articles too, by name.',
+      complexity: { field: 20, multiplier: 20 },
+      resolve: ({ filter }, _args, { prisma }) => totalsByCategory(prisma, filter),
+    }),
+    overTime: t.field({
+      type: [StatisticsBucket],
+      description:
+        'Articles by publishedAt, reads by when they were read. The last 30 buckets unless from is given; to is exclusive; weeks are ISO weeks; more than 1,000 buckets is BAD_USER_INPUT. Empty buckets are there, with zeros.',
+      args: {
+        interval: t.arg({ type: IntervalEnum, required: true, defaultValue: 'DAY', description: 'How long a bucket is.' }),
+        from: t.arg({ type: 'DateTime', description: 'What is earlier does not count.' }),
+        to: t.arg({ type: 'DateTime', description: 'What is then or later does not count; now when left out.' }),
+        timeZone: t.arg.string({ required: true, defaultValue: 'UTC', description: 'The IANA time zone whose hours, days, weeks and months they are.' }),
+      },
+      complexity: { field: 50, multiplier: 30 },
+      resolve: ({ filter }, { interval, from, to, timeZone }, { prisma, clock }) =>
+        overTime(prisma, filter, { interval, timeZone, ...(from && { from }), ...(to && { to }) }, clock()),
+    }),
+  }),
+})
+
+builder.queryField('statistics', (t) =>
+  t.field({
+    type: Statistics,
+    description: 'Numbers over the articles that a filter takes; over all of them when it is left out.',
+    args: { filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }) },
+    resolve: (_root, { filter }, { prisma }) => {
+      const taken = articleFilter(filter)
+      return subject(taken, () => totals(prisma, taken))
+    },
+  }),
+)
+
+builder.prismaObjectField('Category', 'statistics', (t) =>
+  t.field({ type: Statistics, description: 'Numbers over its articles.', resolve: ({ id }, _args, context) => subject({ categoryIds: [id] }, () => load(context, totalsOfCategories, id)) }),
+)

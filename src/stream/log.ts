@@ -1,0 +1,53 @@
+import type { Prisma, Transaction } from '../db/connect.ts'
+import type { Position } from './cursor.ts'
+
+export type EventKind = 'INGESTED' | 'UPDATED' | 'REMOVED'
+
+/** What filters ask of an article, as it was at the event. */
+export type ArticleFacts = {
+  categoryId: string
+  feedIds: string[]
+  language: string | null
+  /** RFC 3339, UTC, with milliseconds. */
+  publishedAt: string
+  wordCount: number
+}
+
+/** `before` is what held until an edit. */
+export type NewEvent = { kind: EventKind; articleId: string; facts: ArticleFacts; before?: ArticleFacts }
+
+export type LoggedEvent = { position: bigint; kind: EventKind; articleId: string; facts: ArticleFacts; before: ArticleFacts | null }
+
+/**
+ * Appends events in the transaction that made them true. It takes the head's row lock until the commit, which makes the
+ * order of positions the order of commits, without gaps: nothing else may be locked after it.
+ * @returns the position of the first event; the others follow without a gap
+ */
+export async function appendEvents(tx: Transaction, events: NewEvent[], now: Date): Promise<bigint> {
+  const rows = events.map((event) => ({ kind: event.kind, article_id: event.articleId, facts: event.facts, before: event.before ?? null }))
+  const [first] = await tx.$queryRaw<{ first: bigint }[]>`
+    WITH n AS (
+      SELECT *
+      FROM ROWS FROM (json_to_recordset(${JSON.stringify(rows)}::json) AS (kind stream_event_kind, article_id uuid, facts jsonb, before jsonb))
+        WITH ORDINALITY AS r(kind, article_id, facts, before, o)
+    ),
+    h AS (UPDATE stream_head SET position = position + ${events.length} RETURNING position),
+    e AS (
+      INSERT INTO stream_event (position, kind, article_id, facts, before, occurred_at)
+      SELECT h.position - ${events.length} + n.o, n.kind, n.article_id, n.facts, n.before, ${now} FROM n, h
+    )
+    SELECT position - ${events.length} + 1 AS first FROM h`
+  return first!.first
+}
+
+/** The events after a position, oldest first. */
+export async function readAfter(prisma: Prisma, position: bigint, limit: number): Promise<LoggedEvent[]> {
+  const rows = await prisma.streamEvent.findMany({ where: { position: { gt: position } }, orderBy: { position: 'asc' }, take: limit })
+  return rows as unknown as LoggedEvent[]
+}
+
+/** The stream's id and its newest position. */
+export async function readHead(prisma: Prisma): Promise<Position> {
+  const { streamId, position } = await prisma.streamHead.findUniqueOrThrow({ where: { id: 1 }, select: { streamId: true, position: true } })
+  return { streamId, position }
+}
