@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid'
+import { readBody } from './body.ts'
 import { canonicalLanguage } from './filter.ts'
 import { canonicalUrl, hash128 } from './identity.ts'
 import type { DraftProblem, Enclosure, Entry } from './entry.ts'
-import { countWords, plainLineFromText, readBody, readingTimeMinutes } from './text.ts'
+import { countWords, plainLineFromText, readingTimeMinutes } from './text.ts'
 
 /** In characters (UTF-16 code units). What a client sends beyond them is refused; what a feed sends is cut. */
 export const limits = { url: 8_192, title: 1_000, content: 4_194_304, byline: 500, guid: 2_048, tags: 50, tag: 100, enclosures: 50 }

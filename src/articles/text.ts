@@ -1,0 +1,54 @@
+import { Parser } from 'htmlparser2'
+
+/** The paragraphs of a body as it is stored: separated by a blank line. */
+export function paragraphs(content: string): string[] {
+  return content === '' ? [] : content.split('\n\n')
+}
+
+/** One line of plain text: white space and control characters become single spaces. */
+export function plainLineFromText(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this removes
+  return text.toWellFormed().replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+}
+
+/** One line of plain text from HTML: tags gone, entities decoded. */
+export function plainLineFromHtml(html: string): string {
+  let text = ''
+  const parser = new Parser({ ontext: (part) => (text += part), onopentag: (name) => (text += name === 'br' ? ' ' : '') })
+  parser.end(html)
+  return plainLineFromText(text)
+}
+
+const letterOrDigit = /[\p{L}\p{N}]/u
+/** Scripts that are written without spaces between words. */
+const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
+const cjk = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]/gu
+const words = new Intl.Segmenter('en', { granularity: 'word' })
+
+/** A segmenter's time grows faster than its text. */
+const segmentedAtOnce = 1_000
+
+/** Tokens between white space that hold a letter or a digit; in scripts without spaces, the words of Intl.Segmenter. */
+export function countWords(text: string): number {
+  let count = 0
+  for (const [token] of text.matchAll(/\S+/gu)) {
+    if (unspaced.test(token)) count += countSegments(token)
+    else if (letterOrDigit.test(token)) count++
+  }
+  return count
+}
+
+function countSegments(token: string): number {
+  let count = 0
+  for (let start = 0; start < token.length; start += segmentedAtOnce) {
+    for (const { isWordLike } of words.segment(token.slice(start, start + segmentedAtOnce))) if (isWordLike) count++
+  }
+  return count
+}
+
+/** Whole minutes, at least 1: 265 words a minute, and 500 characters a minute in Chinese, Japanese and Korean. */
+export function readingTimeMinutes(text: string): number {
+  const characters = text.match(cjk)?.length ?? 0
+  const rest = characters === 0 ? text : text.replace(cjk, ' ')
+  return Math.max(1, Math.ceil(countWords(rest) / 265 + characters / 500))
+}
