@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
 import { ConfigError, parseConfig, type Config } from './config.ts'
 import { connectDatabase } from './db/connect.ts'
 import { FolderInUse } from './db/folder-lock.ts'
@@ -31,10 +32,11 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
   try {
     const { logger, database, contextFor } = services
     const yoga = createGraphQL({ schema, logger, contextFor })
-    const healthy = () => database.prisma.$queryRaw`SELECT 1`.then(
-      () => true,
-      () => false,
-    )
+    const healthy = () =>
+      database.prisma.$queryRaw`SELECT 1`.then(
+        () => true,
+        () => false,
+      )
     const server = createHttpServer({ yoga, logger, healthy })
     const closeSockets = serveWebSocket({ server, yoga, logger, maxSockets: config.maxSockets })
     const streams = new Set<ServerResponse>()
@@ -67,32 +69,48 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
 
 /**
  * Runs the server of an environment until SIGTERM or SIGINT, and ends the process: 0 after a clean stop, 1 otherwise.
- * A terminal sends a signal to npm and to its child, and npm passes its own on: a second one within a second is the same.
  */
 export async function serve(env: Record<string, string | undefined>): Promise<void> {
-  try {
+  await runUntilSignal(async () => {
     const config = parseConfig(env)
     const running = await startServer(config)
     process.stdout.write(welcome(running.url, config))
-    const logger = running.services.logger
-    let firstAt: number | undefined
-    const stop = (signal: NodeJS.Signals) => {
-      if (firstAt !== undefined) {
-        if (Date.now() - firstAt > 1_000) process.exit(1)
-        return
-      }
-      firstAt = Date.now()
-      logger.info({ signal }, 'stopping')
-      running.close().then(
+    return { logger: running.services.logger, close: running.close }
+  })
+}
+
+/**
+ * Starts something, keeps it until SIGTERM or SIGINT, closes it, and ends the process. A signal that comes during the start
+ * waits for its end, so that what was begun is undone in order.
+ * A terminal sends a signal to npm and to its child, and npm passes its own on: a second one within a second is the same.
+ */
+export async function runUntilSignal(start: () => Promise<{ logger: Logger; close: () => Promise<void> }>): Promise<void> {
+  const starting = start()
+  let firstAt: number | undefined
+  const stop = (signal: NodeJS.Signals) => {
+    if (firstAt !== undefined) {
+      if (Date.now() - firstAt > 1_000) process.exit(1)
+      return
+    }
+    firstAt = Date.now()
+    const close = async () => {
+      const running = await starting.catch(() => undefined) // told below
+      if (!running) return
+      running.logger.info({ signal }, 'stopping')
+      await running.close().then(
         () => process.exit(0),
         (error: unknown) => {
-          logger.fatal({ err: error }, 'did not stop cleanly')
+          running.logger.fatal({ err: error }, 'did not stop cleanly')
           process.exit(1)
         },
       )
     }
-    process.on('SIGTERM', stop)
-    process.on('SIGINT', stop)
+    void close()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  try {
+    await starting
   } catch (error) {
     process.stderr.write(`newswire: ${startProblem(error)}\n`)
     process.exit(1)

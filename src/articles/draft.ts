@@ -49,7 +49,7 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
     categoryId: entry.categoryId,
     url: link.url,
     urlKey: link.key,
-    guid: entry.guid ?? null,
+    guid: entry.guid === undefined ? null : plainLineFromText(entry.guid) || null,
     title,
     content,
     contentHtml,

@@ -1,6 +1,6 @@
 import { Prisma } from '../db/generated/client.ts'
 import { badInput } from '../errors.ts'
-import { isUuid } from '../graphql/uuid.ts'
+import { isSlug, isUuid } from '../graphql/ids.ts'
 import type { ArticleFacts } from '../stream/log.ts'
 
 /** The one filter of queries, statistics and subscriptions. All given conditions must hold; an empty list matches nothing. */
@@ -19,8 +19,8 @@ type FilterInput = { [K in keyof ArticleFilter]?: ArticleFilter[K] | null | unde
 const mostMembers = 1000
 
 /**
- * The filter as a client gave it, without its nulls, with languages in their canonical spelling. A feed id that is no id
- * matches nothing, like any other unknown one.
+ * The filter as a client gave it, without its nulls, with languages in their canonical spelling. What cannot be an
+ * id matches nothing, like any other unknown one.
  * @throws BAD_USER_INPUT for a language that is none, or a list of more than 1,000
  */
 export function articleFilter(input: FilterInput): ArticleFilter {
@@ -30,6 +30,7 @@ export function articleFilter(input: FilterInput): ArticleFilter {
   }
   return {
     ...given,
+    ...(given.categoryIds && { categoryIds: given.categoryIds.filter(isSlug) }),
     ...(given.feedIds && { feedIds: given.feedIds.filter(isUuid).map((id) => id.toLowerCase()) }),
     ...(given.languages && { languages: given.languages.map((tag) => canonicalLanguage(tag) ?? invalidLanguage(tag)) }),
   }

@@ -2,7 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import type { Prisma as Client } from '../db/connect.ts'
 import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor, toPage, type Page, type PageRequest } from '../graphql/connection.ts'
-import { isUuid } from '../graphql/uuid.ts'
+import { isUuid } from '../graphql/ids.ts'
 import { filterWhere, type ArticleFilter } from './filter.ts'
 import { hash128 } from './identity.ts'
 
@@ -13,13 +13,17 @@ type Row = { id: string; publishedAt: Date; createdAt: Date; counter: { readCoun
 type Sort = {
   direction: 'asc' | 'desc'
   key: (row: Row) => SortKey
+  /** Whether a cursor's value may be one of the sorted values: cursors come back from strangers. */
+  valid: (value: SortKey) => boolean
   orderBy: (direction: 'asc' | 'desc') => Prisma.ArticleOrderByWithRelationInput
   /** A condition on the sorted value; `value` null asks for the articles without one, which come last in the list. */
   where: (condition: { equals: SortKey } | { gt: SortKey } | { lt: SortKey } | { gte: SortKey } | { lte: SortKey } | { not: null }) => Prisma.ArticleWhereInput
 }
 
-const published = (direction: 'asc' | 'desc'): Sort => ({ direction, key: (row) => row.publishedAt.toISOString(), orderBy: (sort) => ({ publishedAt: sort }), where: (publishedAt) => ({ publishedAt }) as never })
-const created = (direction: 'asc' | 'desc'): Sort => ({ direction, key: (row) => row.createdAt.toISOString(), orderBy: (sort) => ({ createdAt: sort }), where: (createdAt) => ({ createdAt }) as never })
+const isInstant = (value: SortKey) => typeof value === 'string' && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value
+
+const published = (direction: 'asc' | 'desc'): Sort => ({ direction, key: (row) => row.publishedAt.toISOString(), valid: isInstant, orderBy: (sort) => ({ publishedAt: sort }), where: (publishedAt) => ({ publishedAt }) as never })
+const created = (direction: 'asc' | 'desc'): Sort => ({ direction, key: (row) => row.createdAt.toISOString(), valid: isInstant, orderBy: (sort) => ({ createdAt: sort }), where: (createdAt) => ({ createdAt }) as never })
 const sorts: Record<ArticleOrder, Sort> = {
   PUBLISHED_DESC: published('desc'),
   PUBLISHED_ASC: published('asc'),
@@ -28,12 +32,14 @@ const sorts: Record<ArticleOrder, Sort> = {
   READ_COUNT_DESC: {
     direction: 'desc',
     key: (row) => row.counter?.readCount ?? 0,
+    valid: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31,
     orderBy: (readCount) => ({ counter: { readCount } }),
     where: (readCount) => ({ counter: { is: { readCount } } }) as never,
   },
   LAST_READ_DESC: {
     direction: 'desc',
     key: (row) => row.counter?.lastReadAt?.toISOString() ?? null,
+    valid: (value) => value === null || isInstant(value),
     orderBy: (sort) => ({ counter: { lastReadAt: { sort, nulls: sort === 'desc' ? 'last' : 'first' } } }),
     where: (lastReadAt) => ({ counter: { is: { lastReadAt } } }) as never,
   },
@@ -49,7 +55,7 @@ export type ListRequest = { page: PageRequest; filter: ArticleFilter; order: Art
 export async function listArticles<Selected>(prisma: Client, { page, filter, order }: ListRequest, select: Prisma.ArticleSelect): Promise<Page<Selected>> {
   const sort = sorts[order]
   const scope = hash128(order, JSON.stringify(filter)).slice(0, 8)
-  const keyset = (cursor: string | undefined, field: string, towards: 'asc' | 'desc') => (cursor === undefined ? [] : [beyond(sort, readKey(scope, cursor, field), towards)])
+  const keyset = (cursor: string | undefined, field: string, towards: 'asc' | 'desc') => (cursor === undefined ? [] : [beyond(sort, readKey(sort, scope, cursor, field), towards)])
   const where: Prisma.ArticleWhereInput = {
     AND: [filterWhere(filter), ...keyset(page.after, 'after', sort.direction), ...keyset(page.before, 'before', opposite(sort.direction))],
   }
@@ -67,10 +73,9 @@ export async function listArticles<Selected>(prisma: Client, { page, filter, ord
 const bySort = { READ_COUNT_DESC: true, LAST_READ_DESC: true }
 const opposite = (direction: 'asc' | 'desc') => (direction === 'asc' ? 'desc' : 'asc')
 
-function readKey(scope: string, cursor: string, field: string): { value: SortKey; id: string } {
+function readKey(sort: Sort, scope: string, cursor: string, field: string): { value: SortKey; id: string } {
   const [value, id] = decodeCursor(scope, cursor, field)
-  const readable = value === null || typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Date.parse(value)))
-  if (value === undefined || !readable || typeof id !== 'string' || !isUuid(id)) throw cursorInvalid('This is no cursor of this list.', field)
+  if (value === undefined || !sort.valid(value) || typeof id !== 'string' || !isUuid(id)) throw cursorInvalid('This is no cursor of this list.', field)
   return { value, id }
 }
 

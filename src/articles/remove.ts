@@ -2,7 +2,7 @@ import type { Prisma } from '../db/connect.ts'
 import { notFound } from '../errors.ts'
 import { appendEvents, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
-import { isUuid } from '../graphql/uuid.ts'
+import { isUuid } from '../graphql/ids.ts'
 import { lockKeys } from './store.ts'
 
 /**

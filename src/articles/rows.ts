@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/connect.ts'
+import { isSlug } from '../graphql/ids.ts'
 import type { Draft } from './draft.ts'
 import type { Enclosure } from './entry.ts'
 import type { Candidate, SeenAs } from './match.ts'
@@ -22,7 +23,7 @@ export type ArticleChange = Omit<Draft, 'publishedAt'> & { publishedAt: Date }
 
 /** Which of the categories exist; they cannot be removed until the transaction ends. */
 export async function readCategories(tx: Transaction, ids: string[]): Promise<Set<string>> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM category WHERE id = ANY(${[...new Set(ids)]}::text[]) ORDER BY id FOR KEY SHARE`
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM category WHERE id = ANY(${[...new Set(ids)].filter(isSlug)}::text[]) ORDER BY id FOR KEY SHARE`
   return new Set(rows.map((row) => row.id))
 }
 

@@ -2,18 +2,17 @@ import type { Prisma } from '../db/connect.ts'
 import type { Category } from '../db/generated/client.ts'
 import { Prisma as Sql } from '../db/generated/client.ts'
 import { badInput, ClientError, notFound } from '../errors.ts'
+import { isSlug } from '../graphql/ids.ts'
 import { appendEvents, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 
-const idForm = /^[a-z0-9][a-z0-9_-]{0,63}$/
-const uuidShaped = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const mostCategories = 1000
 
 type Fields = { id: string; name: string; description?: string | null }
 
 /** @throws BAD_USER_INPUT, CONFLICT when the id is taken or there are 1,000 */
 export async function addCategory(prisma: Prisma, { id, name, description }: Fields): Promise<Category> {
-  if (!idForm.test(id) || uuidShaped.test(id)) throw badInput('An id is 1 to 64 of a-z, 0-9, _ and -, begins with a letter or digit, and is not shaped like a UUID.', 'input.id')
+  if (!isSlug(id)) throw badInput('An id is 1 to 64 of a-z, 0-9, _ and -, begins with a letter or digit, and is not shaped like a UUID.', 'input.id')
   const row = { id, name: validName(name), description: validDescription(description) }
   if ((await prisma.category.count()) >= mostCategories) throw new ClientError('CONFLICT', `There are ${mostCategories} categories, which is the most.`, 'input.id')
   const [added] = await prisma.category.createManyAndReturn({ data: [row], skipDuplicates: true })
@@ -23,6 +22,7 @@ export async function addCategory(prisma: Prisma, { id, name, description }: Fie
 
 /** What is left out stays; a description that is null is taken away. @throws BAD_USER_INPUT, NOT_FOUND */
 export async function updateCategory(prisma: Prisma, { id, name, description }: Partial<Fields> & { id: string }): Promise<Category> {
+  if (!isSlug(id)) throw notFound('category', 'input.id')
   const [updated] = await prisma.category.updateManyAndReturn({
     where: { id },
     data: { ...(name !== undefined && { name: validName(name) }), ...(description !== undefined && { description: validDescription(description) }) },
@@ -40,6 +40,8 @@ const moveBatch = 200
  * @throws NOT_FOUND, CONFLICT while it holds articles or feeds and no moveTo is given
  */
 export async function removeCategory({ prisma, wake, clock }: { prisma: Prisma; wake: Pick<Wake, 'hint'>; clock: () => Date }, id: string, moveTo?: string): Promise<void> {
+  if (!isSlug(id)) throw notFound('category')
+  if (moveTo !== undefined && !isSlug(moveTo)) throw notFound('category', 'moveTo')
   if (moveTo === id) throw badInput('Its articles cannot move to the category itself.', 'moveTo')
   if (moveTo !== undefined) {
     if (!(await prisma.category.findUnique({ where: { id: moveTo } }))) throw notFound('category', 'moveTo')

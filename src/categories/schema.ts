@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts'
+import { isSlug } from '../graphql/ids.ts'
 import { Node } from '../graphql/node.ts'
 import { RemovedPayload } from '../graphql/removed.ts'
 import { addCategory, removeCategory, updateCategory } from './categories.ts'
@@ -20,7 +21,7 @@ builder.queryField('category', (t) =>
     nullable: true,
     description: 'A category by its id.',
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (query, _root, { id }, { prisma }) => prisma.category.findUnique({ ...query, where: { id } }),
+    resolve: (query, _root, { id }, { prisma }) => (isSlug(id) ? prisma.category.findUnique({ ...query, where: { id } }) : null),
   }),
 )
 

@@ -2,7 +2,7 @@ import type { Prisma } from '../db/connect.ts'
 import { Prisma as Sql, type Feed, type FullText } from '../db/generated/client.ts'
 import { canonicalUrl } from '../articles/identity.ts'
 import { badInput, ClientError, notFound } from '../errors.ts'
-import { isUuid } from '../graphql/uuid.ts'
+import { isSlug, isUuid } from '../graphql/ids.ts'
 import type { JsonMapping } from './parse.ts'
 
 export type Header = { name: string; value: string }
@@ -26,6 +26,7 @@ export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & {
     address.username = address.password = ''
   }
   address.hash = ''
+  if (!isSlug(fields.categoryId)) throw notFound('category', 'input.categoryId')
   if ((await prisma.feed.count()) >= mostFeeds) throw new ClientError('CONFLICT', `There are ${mostFeeds} feeds, which is the most.`, 'input.url')
   const checked = checkedFields({ ...fields, headers })
   try {
@@ -40,6 +41,7 @@ export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & {
 /** What is left out stays. @throws BAD_USER_INPUT, NOT_FOUND for the feed or the category */
 export async function updateFeed(prisma: Prisma, id: string, fields: FeedFields): Promise<Feed> {
   if (!isUuid(id)) throw notFound('feed', 'input.id')
+  if (fields.categoryId !== undefined && !isSlug(fields.categoryId)) throw notFound('category', 'input.categoryId')
   const checked = checkedFields(fields)
   // What is fetched or read differently must not be taken for the same again.
   const reread = 'mapping' in checked || 'headers' in checked ? { etag: null, lastModified: null, bodyHash: null } : {}

@@ -3,7 +3,7 @@ import type { Prisma } from '../db/generated/client.ts'
 import { hash128 } from '../articles/identity.ts'
 import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor, toPage, type Page, type PageRequest } from '../graphql/connection.ts'
-import { isUuid } from '../graphql/uuid.ts'
+import { isSlug, isUuid } from '../graphql/ids.ts'
 
 export type FeedState = 'NEW' | 'HEALTHY' | 'FAILING' | 'GONE' | 'DISABLED'
 export type FeedFilter = { categoryIds?: string[]; states?: FeedState[] }
@@ -36,7 +36,7 @@ export async function listFeeds<Selected>(prisma: Client, { page, filter }: { pa
     return id
   }
   const wanted: Prisma.FeedWhereInput = {
-    ...(filter.categoryIds && { categoryId: { in: filter.categoryIds } }),
+    ...(filter.categoryIds && { categoryId: { in: filter.categoryIds.filter(isSlug) } }),
     ...(filter.states && { OR: filter.states.map((state) => stateWhere[state]) }),
   }
   const between: Prisma.FeedWhereInput = {

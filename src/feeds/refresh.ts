@@ -71,10 +71,10 @@ function tally(drafts: Entry[], results: StoreResult[], rejected: RejectedEntry[
   const counts = { ingested: 0, updated: 0, duplicates: 0 }
   const refused = [...rejected]
   results.forEach((result, i) => {
-    if (result.status === 'INGESTED') counts.ingested++
+    if (result.status === 'REJECTED' && result.problem.code !== 'DELETED') refused.push({ title: drafts[i]!.title || null, url: drafts[i]!.url, reason: result.problem.message })
+    else if (result.status === 'INGESTED') counts.ingested++
     else if (result.status === 'UPDATED') counts.updated++
-    else if (result.status === 'DUPLICATE' || result.problem.code === 'DELETED') counts.duplicates++
-    else refused.push({ title: drafts[i]!.title || null, url: drafts[i]!.url, reason: result.problem.message })
+    else counts.duplicates++
   })
   return { counts, rejected: refused }
 }

@@ -1,8 +1,7 @@
 import { brandWithType } from '@pothos/core'
 import { queryFromInfo } from '@pothos/plugin-prisma'
 import { builder } from './builder.ts'
-import { isUuid } from './uuid.ts'
-
+import { isSlug, isUuid } from './ids.ts'
 
 export const Node = builder.interfaceRef<{ id: string }>('Node').implement({
   description: 'Everything with an id. Ids are plain: UUIDs, and slugs for categories (never UUID-shaped), so they never collide.',
@@ -22,7 +21,8 @@ builder.queryField('node', (t) =>
         if (node) brandWithType(node, typeName as never)
         return node
       }
-      if (!isUuid(id)) return found('Category', context.prisma.category.findUnique({ ...query('Category'), where: { id } }))
+      if (isSlug(id)) return found('Category', context.prisma.category.findUnique({ ...query('Category'), where: { id } }))
+      if (!isUuid(id)) return null
       return (
         (await found('Article', context.prisma.article.findUnique({ ...query('Article'), where: { id } }))) ??
         (await found('Feed', context.prisma.feed.findUnique({ ...query('Feed'), where: { id } })))

@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/connect.ts'
-import { isUuid } from '../graphql/uuid.ts'
+import { isUuid } from '../graphql/ids.ts'
 import { badInput, ClientError, notFound } from '../errors.ts'
 
 const mostKeyLength = 200

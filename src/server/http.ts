@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { sendNodeResponse } from '@whatwg-node/server'
 import type { Logger } from 'pino'
-import { refusal } from './origin.ts'
+import { pathOf, refusal } from './origin.ts'
 import type { Yoga } from './yoga.ts'
 
 /** Bytes of a request's body; a larger one is refused with 413. */
@@ -15,10 +15,10 @@ export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const refused = refusal(req.headers)
     if (refused) return refuse(res, 403, 'FORBIDDEN', refused)
-    const { pathname } = new URL(req.url ?? '/', 'http://localhost')
-    if (pathname === '/health') return answer(res, (await healthy()) ? 200 : 503)
-    if (pathname === '/') return void res.writeHead(302, { location: '/graphql' }).end()
-    if (pathname !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')
+    const path = pathOf(req)
+    if (path === '/health') return answer(res, (await healthy()) ? 200 : 503)
+    if (path === '/') return void res.writeHead(302, { location: '/graphql' }).end()
+    if (path !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')
     let body: string | null = null
     if (req.method === 'POST') {
       if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) return refuse(res, 415, 'BAD_USER_INPUT', 'Send the body as application/json.')

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -18,3 +18,6 @@ export function refusal({ host, origin }: IncomingHttpHeaders): string | undefin
 function hostOf(url: string): URL | undefined {
   return URL.canParse(url) ? new URL(url) : undefined
 }
+
+/** The path that is asked for, as it was written: a request's target need not be a URL. */
+export const pathOf = (req: IncomingMessage): string => (req.url ?? '').split('?', 1)[0]!

@@ -5,7 +5,7 @@ import type { ServerOptions } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
-import { refusal } from './origin.ts'
+import { pathOf, refusal } from './origin.ts'
 import { presentError } from './present-error.ts'
 import type { Yoga } from './yoga.ts'
 
@@ -26,9 +26,8 @@ export function serveWebSocket({ server, yoga, logger, maxSockets }: { server: S
 
   server.on('upgrade', (req, socket: Duplex, head) => {
     socket.on('error', () => socket.destroy())
-    const { pathname } = new URL(req.url ?? '/', 'http://localhost')
     if (refusal(req.headers)) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    if (pathname !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    if (pathOf(req) !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     sockets.handleUpgrade(req, socket, head, (ws) => {
       if (sockets.clients.size > maxSockets) ws.close(1013, 'Try again later')
       else sockets.emit('connection', ws, req)

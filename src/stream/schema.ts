@@ -2,9 +2,18 @@ import { articleFilter, filterMatches, type ArticleFilter } from '../articles/fi
 import { ArticleFilterInput } from '../articles/types.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts'
+import { decodeStreamCursor, encodeStreamCursor, type Position } from './cursor.ts'
 import { follow } from './follow.ts'
 import { readHead, type LoggedEvent } from './log.ts'
+import type { Wake } from './wake.ts'
+
+declare module '../graphql/context.ts' {
+  interface Context {
+    wake: Wake
+    /** The stream's head, read before any field of the operation when it asks for streamCursor. */
+    head?: Promise<Position>
+  }
+}
 
 /** An event with the cursor that names its position. */
 type Delivered = LoggedEvent & { cursor: string }

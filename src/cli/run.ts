@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander'
+import { apiUrl, createApi, defaultUrl, type Api } from './api.ts'
+import { addCategoryCommands } from './category.ts'
+import { addDemoCommand } from './demo.ts'
+import { addFeedCommands } from './feed.ts'
+import { addFollowCommand } from './follow.ts'
+import { addIngestCommand } from './ingest.ts'
+import { note, oneLine } from './output.ts'
+import { exitCodes, Problem } from './problems.ts'
+import { addServerCommands } from './server.ts'
+
+export type Env = Record<string, string | undefined>
+
+/** What the commands that are clients of a server get: its address, and a way to ask it. */
+export type Client = { url: string; api: Api }
+
+const help = `
+Exit codes:
+  0  done
+  1  the server refused, a refresh failed, or entries to ingest were rejected
+  2  wrong usage, or a file that cannot be read or written
+  3  the server could not be reached
+
+Examples:
+  newswire serve                                      start the server (settings: environment variables, see the README)
+  newswire demo                                       start one with invented stories that keep coming
+  newswire category add world --name World
+  newswire feed add https://example.com/feed.xml --category world --refresh
+  newswire follow                                     print each new article as it comes
+`
+
+/**
+ * Runs a command line.
+ * @param args without the names of node and of the script
+ * @returns the code to end with, one of exitCodes
+ */
+export async function run(args: readonly string[], env: Env): Promise<number> {
+  const program = new Command('newswire')
+  let exitCode: number = exitCodes.ok
+  const client = (): Client => {
+    const url = apiUrl(program.opts<{ url?: string }>().url ?? (env['NEWSWIRE_URL'] || defaultUrl))
+    return { url, api: createApi(url) }
+  }
+  const failed = () => {
+    exitCode = exitCodes.refused
+  }
+  program
+    .description('A self-hosted news server: feeds in, graph out, live.')
+    .option('--url <url>', `the server that a command asks (default: $NEWSWIRE_URL, or ${defaultUrl})`)
+    .addHelpText('after', help)
+    .exitOverride()
+    .showHelpAfterError('(--help shows how it is used)')
+  addServerCommands(program, env)
+  addDemoCommand(program, env)
+  addFeedCommands(program, client, failed)
+  addCategoryCommands(program, client)
+  addIngestCommand(program, client, failed)
+  addFollowCommand(program, client)
+  // Whoever reads the output may stop, as head does. Without a listener that ends the process with a stack trace.
+  process.stdout.on('error', () => undefined)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return exitCode
+    if (error instanceof Problem) {
+      note(error.message)
+      return error.exitCode
+    }
+    process.stderr.write(`newswire: ${oneLine(String(error))}\n${(error as Error).stack ?? ''}\n`)
+    return exitCodes.refused
+  }
+}

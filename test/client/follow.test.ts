@@ -1,0 +1,256 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { follow, FollowError, type Followed, type FollowOptions, type FollowState } from '../../src/client/follow.ts'
+import { addCategory, draft, ingest, startApp, useApp } from '../helpers/app.ts'
+import { createDatabase } from '../helpers/database.ts'
+
+/** A follower that reads only when asked to, and what it told of itself. */
+function start(options: Partial<FollowOptions> & { url: string }) {
+  const states: FollowState[] = []
+  const articles = follow({ webSocketImpl: WebSocket, onState: (state) => states.push(state), ...options })
+  onTestFinished(async () => void (await articles.return?.()))
+  const read = async (count: number): Promise<string[]> => {
+    const titles: string[] = []
+    while (titles.length < count) titles.push(((await articles.next()).value as Followed).article.title)
+    return titles
+  }
+  const told = (state: FollowState['state'], times = 1) =>
+    vi.waitFor(() => expect(states.filter((one) => one.state === state).length).toBeGreaterThanOrEqual(times), 10_000)
+  return { articles, read, states, told }
+}
+
+/** Stands between a follower and a server, and can break what lies between them without a word to either. */
+async function startWire(target: string) {
+  const { port, hostname } = new URL(target)
+  const sockets = new Set<Socket>()
+  let broken = false
+  let accepted = 0
+  const server = createServer((near) => {
+    if (broken) return void near.destroy()
+    accepted += 1
+    const far = connect(Number(port), hostname)
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => other.destroy())
+      one.on('close', () => (sockets.delete(one), other.destroy()))
+      one.pipe(other)
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const cut = () => {
+    broken = true
+    for (const socket of sockets) socket.destroy()
+  }
+  onTestFinished(async () => {
+    cut()
+    server.close()
+    await once(server, 'close')
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    cut,
+    mend: () => void (broken = false),
+    open: () => sockets.size,
+    accepted: () => accepted,
+  }
+}
+
+const titles = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `Title ${from + i}`)
+const drafts = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => draft(from + i))
+
+test('a server that stops and starts again costs nothing: each article comes once, in order', async () => {
+  const database = await createDatabase()
+  onTestFinished(() => database.drop())
+  const before = await startApp({ database })
+  await addCategory(before)
+  const { read, told, states } = start({ url: before.url })
+  const first = read(3)
+  await told('connected')
+  await ingest(before, drafts(1, 3))
+  expect(await first).toEqual(titles(1, 3))
+
+  const next = read(4)
+  await ingest(before, drafts(4, 4))
+  await before.close()
+  await told('waiting')
+  const after = await startApp({ database, env: { PORT: new URL(before.url).port } })
+  onTestFinished(() => after.close())
+  await ingest(after, drafts(5, 6))
+  await told('connected', 2)
+  await ingest(after, drafts(7, 7))
+  expect(await next).toEqual(titles(4, 7))
+  for (const state of states) if (state.state === 'waiting') expect(state.retryInMs).toBeLessThanOrEqual(15_000)
+})
+
+test('without a cursor of its own, it misses nothing when the first connection is lost before the first article', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  await ingest(app, drafts(1, 1))
+  const wire = await startWire(app.url)
+  const { read, told } = start({ url: wire.url })
+  const all = read(2)
+  await told('connected')
+  wire.cut()
+  await ingest(app, drafts(2, 2))
+  wire.mend()
+  await told('connected', 2)
+  await ingest(app, drafts(3, 3))
+  expect(await all).toEqual(titles(2, 3))
+})
+
+test('a connection that breaks again and again, while articles come, loses and repeats none', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const wire = await startWire(app.url)
+  const { articles, read, told } = start({ url: wire.url })
+  const received = read(30)
+  await told('connected')
+  for (let n = 1; n <= 30; n += 3) {
+    const stored = ingest(app, drafts(n, n + 2))
+    if (n % 2 === 0) wire.cut()
+    await stored
+    wire.mend()
+  }
+  expect(await received).toEqual(titles(1, 30))
+  expect(wire.accepted()).toBeGreaterThan(1)
+  await articles.return?.()
+})
+
+test('goes on after a cursor, filters, and selects', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  await addCategory(app, 'science')
+  const [stored] = await ingest(app, [draft(1), draft(2), draft(3, { categoryId: 'science' }), draft(4)])
+  const articles = follow<{ title: string }>({
+    url: app.url,
+    webSocketImpl: WebSocket,
+    after: stored!.cursor!,
+    filter: { categoryIds: ['science'] },
+    selection: 'title',
+  })
+  const { value } = await articles.next()
+  expect(value).toEqual({ cursor: expect.any(String), article: { title: 'Title 3' } })
+  await articles.return?.()
+})
+
+test('a reader that falls behind is served from the log: bounded memory, nothing missed', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const { streamCursor } = await app.gql('{ streamCursor }')
+  for (let n = 1; n <= 1_201; n += 400) await ingest(app, drafts(n, n + 399))
+  const wire = await startWire(app.url)
+  const { read } = start({ url: wire.url, after: streamCursor })
+  expect(await read(1)).toEqual(titles(1, 1))
+  await vi.waitFor(() => expect(wire.open()).toBe(0), 10_000) // 1,000 lie unread, and it has let go
+  expect(await read(1_599)).toEqual(titles(2, 1_600))
+  expect(wire.accepted()).toBe(2)
+})
+
+test.each([
+  ['a cursor that is none', { after: 'nonsense' }, 'CURSOR_INVALID', 'after'],
+  ['a filter of the wrong shape', { filter: { nothing: 1 } }, 'BAD_USER_INPUT', 'filter'],
+  ['a field that is not there', { selection: 'nothing' }, 'BAD_USER_INPUT', undefined],
+  ['an address where no API is', { path: '/nothing' }, 'HTTP_404', undefined],
+])('%s is final', async (_what, { path, ...options }: { path?: string } & Partial<FollowOptions>, code, field) => {
+  const app = await useApp()
+  const { articles, states } = start({ url: path ? new URL(path, app.url).href : app.url, ...options })
+  const error = await articles.next().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(FollowError)
+  expect(error).toMatchObject({ code, field })
+  expect(states.filter(({ state }) => state === 'waiting')).toEqual([])
+})
+
+/** A server of the protocol alone, that delivers an article and closes with a code, and the cursors it was asked to go on after. */
+async function startClosing(code: number) {
+  const asked: unknown[] = []
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  server.on('connection', (socket) =>
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as { type: string; id: string; payload: { variables: { after: string } } }
+      if (message.type === 'connection_init') socket.send('{"type":"connection_ack"}')
+      if (message.type !== 'subscribe') return
+      asked.push(message.payload.variables.after)
+      const cursor = `c${asked.length}`
+      socket.send(JSON.stringify({ type: 'next', id: message.id, payload: { data: { articleIngested: { cursor, article: { title: cursor } } } } }))
+      if (asked.length === 1) socket.close(code)
+    }),
+  )
+  onTestFinished(async () => {
+    for (const socket of server.clients) socket.terminate()
+    server.close()
+    await once(server, 'close')
+  })
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+test.each([1000, 1001, 1011, 1012, 1013, 4408, 4500])('close code %i passes: it goes on after the last article', async (code) => {
+  const { url, asked } = await startClosing(code)
+  const { read } = start({ url, after: 'c0' })
+  expect(await read(2)).toEqual(['c1', 'c2'])
+  expect(asked).toEqual(['c0', 'c1'])
+})
+
+test.each([1002, 1008, 4400, 4401, 4403, 4406, 4409, 4429])('close code %i is final', async (code) => {
+  const { url, asked } = await startClosing(code)
+  const { read } = start({ url, after: 'c0' })
+  expect(await read(1)).toEqual(['c1'])
+  await expect(read(1)).rejects.toMatchObject({ code: `CLOSED_${code}` })
+  expect(asked).toEqual(['c0'])
+})
+
+test('ends while it waits: for an article, for a server, and before it began', async () => {
+  const app = await useApp()
+  const ending = new AbortController()
+  const waiting = start({ url: app.url, signal: ending.signal })
+  const next = waiting.articles.next()
+  await waiting.told('connected')
+  ending.abort()
+  expect(await next).toEqual({ done: true, value: undefined })
+
+  const returned = start({ url: app.url })
+  const pending = returned.articles.next()
+  await returned.told('connected')
+  await returned.articles.return?.()
+  expect((await pending).done).toBe(true)
+
+  const wire = await startWire(app.url)
+  wire.cut()
+  const lost = start({ url: wire.url })
+  const never = lost.articles.next()
+  await lost.told('waiting')
+  await lost.articles.return?.()
+  expect((await never).done).toBe(true)
+
+  expect((await follow({ url: app.url, webSocketImpl: WebSocket, signal: AbortSignal.abort() }).next()).done).toBe(true)
+})
+
+test('ends while a server keeps it waiting for the handshake', async () => {
+  const mute = createServer()
+  mute.listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  const accepted = once(mute, 'connection') as Promise<[Socket]>
+  const { articles } = start({ url: `http://127.0.0.1:${(mute.address() as AddressInfo).port}` })
+  const next = articles.next()
+  const [socket] = await accepted
+  const closed = once(socket.resume(), 'close')
+  await articles.return?.()
+  expect((await next).done).toBe(true)
+  await closed
+  mute.close()
+})
+
+test('asks for a WebSocket where there is none', () => {
+  vi.stubGlobal('WebSocket', undefined)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  expect(() => follow({ url: 'http://127.0.0.1' })).toThrow('webSocketImpl')
+})

@@ -1,0 +1,21 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { createOnServer, dropOnServer, withName } from './server-database.ts'
+
+/** A database of a test's own. `env` is what makes a server use it. */
+export type TestDatabase = { env: Record<string, string>; embedded: boolean; drop: () => Promise<void> }
+
+/** A copy of the migrated, empty database: on the embedded one, or on the server that the project runs on. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const server = inject('databaseUrl')
+  const template = inject('template')
+  if (server) {
+    const name = await createOnServer(server, template)
+    return { env: { DATABASE_URL: withName(server, name), DATABASE_POOL_SIZE: '5' }, embedded: false, drop: () => dropOnServer(server, name) }
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'newswire-data-'))
+  await cp(template, folder, { recursive: true })
+  return { env: { DATA_DIR: folder }, embedded: true, drop: () => rm(folder, { recursive: true, force: true }) }
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+const postgresql = process.env['TEST_DATABASE_URL']
+
+/** The same suite on each database: on the embedded one always, on PostgreSQL too where TEST_DATABASE_URL names a server. */
+const project = (name: string, databaseUrl: string) => ({
+  test: {
+    name,
+    include: ['test/**/*.test.ts'],
+    provide: { databaseUrl },
+    globalSetup: 'test/helpers/global-setup.ts',
+    setupFiles: 'test/helpers/leaks.ts',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
+
+export default defineConfig({
+  test: {
+    projects: [project('embedded', ''), ...(postgresql ? [project('postgresql', postgresql)] : [])],
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+})
