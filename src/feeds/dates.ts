@@ -1,9 +1,10 @@
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 /** Names of time zones in RFC 822, and others that feeds write; in minutes. A name that is unknown is taken for UTC. */
+// prettier-ignore
 const zones: Record<string, number> = {
   EST: -300, EDT: -240, CST: -360, CDT: -300, MST: -420, MDT: -360, PST: -480, PDT: -420, AKST: -540, AKDT: -480, HST: -600,
   WET: 0, WEST: 60, BST: 60, CET: 60, CEST: 120, MET: 60, MEST: 120, EET: 120, EEST: 180, MSK: 180, JST: 540, KST: 540, AEST: 600, AEDT: 660, NZST: 720, NZDT: 780,
-} // prettier-ignore
+}
 
 const time = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,](?<fraction>\d+))?)?`
 const zone = String.raw`\s*(?<zone>[A-Za-z]{1,5}|(?:GMT|UTC)?[+-]\d{1,2}:?\d{0,2})?(?:\s*\([^)]*\))?`
@@ -11,9 +12,15 @@ const shapes = [
   // 2024-03-09T10:00:00Z, 2024-03-09 10:00, 2024-03, 20240309
   new RegExp(String.raw`^(?<year>\d{4})(?:[-/](?<month>\d{1,2})(?:[-/](?<day>\d{1,2}))?|(?<month2>\d\d)(?<day2>\d\d))?(?:[T\s]+${time}${zone})?$`, 'i'),
   // Sat, 09 Mar 2024 10:00:00 GMT, 9-Mar-24
-  new RegExp(String.raw`^(?:[\p{L}]+\.?,?\s+)?(?<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?<name>[A-Za-z]{3})[a-z]*\.?,?[\s-]+(?<year>\d{4}|\d\d)(?:,?\s+(?:at\s+)?${time}${zone})?$`, 'iu'),
+  new RegExp(
+    String.raw`^(?:[\p{L}]+\.?,?\s+)?(?<day>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?<name>[A-Za-z]{3})[a-z]*\.?,?[\s-]+(?<year>\d{4}|\d\d)(?:,?\s+(?:at\s+)?${time}${zone})?$`,
+    'iu',
+  ),
   // March 9, 2024 10:00
-  new RegExp(String.raw`^(?:[\p{L}]+\.?,?\s+)?(?<name>[A-Za-z]{3})[a-z]*\.?\s+(?<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?<year>\d{4})(?:,?\s+(?:at\s+)?${time}${zone})?$`, 'iu'),
+  new RegExp(
+    String.raw`^(?:[\p{L}]+\.?,?\s+)?(?<name>[A-Za-z]{3})[a-z]*\.?\s+(?<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?<year>\d{4})(?:,?\s+(?:at\s+)?${time}${zone})?$`,
+    'iu',
+  ),
   // Sat Mar 9 10:00:00 GMT 2024, as C writes it
   new RegExp(String.raw`^(?:[A-Za-z]+\s+)?(?<name>[A-Za-z]{3})[a-z]*\s+(?<day>\d{1,2})\s+${time}${zone}\s+(?<year>\d{4})$`, 'i'),
 ]

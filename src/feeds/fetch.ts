@@ -44,7 +44,8 @@ export class FetchFailed extends Error {
 class PrivateAddress extends Error {}
 
 const limits = { connectMs: 5_000, totalMs: 20_000, bytes: 10 * 1024 * 1024, redirects: 5 }
-const accept = 'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, */*;q=0.5'
+const accept =
+  'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.8, */*;q=0.5'
 
 export function createFetcher({ allowPrivateNetworks }: { allowPrivateNetworks: boolean }): Fetcher {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -87,7 +88,10 @@ async function follow(agent: Agent, userAgent: string, feed: FeedRequest, signal
   for (let redirects = 0; ; redirects++) {
     if (!/^https?:$/.test(url.protocol)) throw new FetchFailed('Only http and https addresses are fetched.')
     url.username = url.password = url.hash = ''
-    const validators = { ...(feed.etag !== null && { 'if-none-match': feed.etag }), ...(feed.lastModified !== null && { 'if-modified-since': feed.lastModified }) }
+    const validators = {
+      ...(feed.etag !== null && { 'if-none-match': feed.etag }),
+      ...(feed.lastModified !== null && { 'if-modified-since': feed.lastModified }),
+    }
     const headers = { 'user-agent': userAgent, accept, ...own, 'accept-encoding': 'gzip, br, deflate', ...validators }
     const response = await request(url, { dispatcher: agent, headers, signal })
     const status = response.statusCode
@@ -98,7 +102,15 @@ async function follow(agent: Agent, userAgent: string, feed: FeedRequest, signal
       const body = await readBounded(response.body, response.headers['content-encoding'], limits.bytes).catch((error: unknown) => {
         throw error instanceof BodyRefused ? new FetchFailed(error.message, status) : error
       })
-      return { status, notModified: false, etag: header('etag'), lastModified: header('last-modified'), body, contentType: header('content-type'), finalUrl: url.href }
+      return {
+        status,
+        notModified: false,
+        etag: header('etag'),
+        lastModified: header('last-modified'),
+        body,
+        contentType: header('content-type'),
+        finalUrl: url.href,
+      }
     }
     discard()
     if (status === 304 && Object.keys(validators).length > 0) {
@@ -138,7 +150,8 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 }
 
 function meaningOf(status: number, headersLeftBehind: boolean): string {
-  if (status === 401 || status === 403) return `The server refuses to give it out (${status}).${headersLeftBehind ? " It is on another host than the feed's address, which its headers are not sent to." : ''}`
+  if (status === 401 || status === 403)
+    return `The server refuses to give it out (${status}).${headersLeftBehind ? " It is on another host than the feed's address, which its headers are not sent to." : ''}`
   if (status === 404) return 'There is nothing at this address (404).'
   if (status === 410) return 'It is gone for good (410).'
   if (status === 429) return 'The server has been asked too often (429).'

@@ -31,14 +31,21 @@ function jsonItem(item: JsonItem): ParsedEntry {
     images: given([item.image, item.banner_image]),
     language: item.language ?? null,
     tags: item.tags ?? [],
-    enclosures: (item.attachments ?? []).flatMap(({ url, mime_type, size_in_bytes }) => (url === undefined ? [] : [{ url, mediaType: mime_type ?? null, byteLength: size_in_bytes ?? null }])),
+    enclosures: (item.attachments ?? []).flatMap(({ url, mime_type, size_in_bytes }) =>
+      url === undefined ? [] : [{ url, mediaType: mime_type ?? null, byteLength: size_in_bytes ?? null }],
+    ),
   }
 }
 
 /** Reads a document that is JSON, but no feed. @throws FeedInvalid when its entries are not where the mapping says */
 export function readMapped(document: unknown, mapping: JsonMapping): ParsedFeed {
   const items = mapping.items === '' ? document : valuesAt(document, mapping.items, false)[0]
-  if (!Array.isArray(items)) throw new FeedInvalid(mapping.items === '' ? 'The document is no list of entries: the mapping has to tell where they are.' : `There is no list of entries at "${mapping.items}".`)
+  if (!Array.isArray(items))
+    throw new FeedInvalid(
+      mapping.items === ''
+        ? 'The document is no list of entries: the mapping has to tell where they are.'
+        : `There is no list of entries at "${mapping.items}".`,
+    )
   return {
     format: 'JSON_MAPPED',
     title: scalars(valuesAt(document, 'title', false))[0] ?? null,
@@ -70,13 +77,19 @@ export function readMapped(document: unknown, mapping: JsonMapping): ParsedFeed 
 function valuesAt(value: unknown, path: string, spread: boolean): unknown[] {
   let values = [value]
   for (const name of path.split('.')) {
-    values = values.flatMap((current) => (spread && Array.isArray(current) && !/^\d+$/.test(name) ? (current as unknown[]) : [current])).flatMap((current) => {
-      return typeof current === 'object' && current !== null && Object.hasOwn(current, name) ? [(current as Record<string, unknown>)[name]] : []
-    })
+    values = values
+      .flatMap((current) => (spread && Array.isArray(current) && !/^\d+$/.test(name) ? (current as unknown[]) : [current]))
+      .flatMap((current) => {
+        return typeof current === 'object' && current !== null && Object.hasOwn(current, name) ? [(current as Record<string, unknown>)[name]] : []
+      })
   }
   return spread ? values.flat() : values
 }
 
-const scalars = (values: unknown[]): string[] => values.filter((value) => typeof value === 'string' || typeof value === 'number').map((value) => String(value).trim()).filter(Boolean)
+const scalars = (values: unknown[]): string[] =>
+  values
+    .filter((value) => typeof value === 'string' || typeof value === 'number')
+    .map((value) => String(value).trim())
+    .filter(Boolean)
 const given = (values: (string | undefined)[]): string[] => values.filter((value) => value !== undefined && value !== '') as string[]
 const names = (authors: JsonItem['authors']): string[] => given((authors ?? []).map(({ name }) => name))

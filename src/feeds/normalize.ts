@@ -37,9 +37,13 @@ function readEntry(entry: ParsedEntry, feed: ParsedFeed, base: string, now: Date
   if (url === undefined) return rejected(entry.links.length === 0 ? 'It has no link.' : 'Its link is no http or https address.')
   if (title === '' && !body) return rejected('It has neither a title nor a text.')
 
+  const guid = storable(entry.guid ?? '')
   const publishedAt = firstDate(entry.dates, now)
   const byline = (entry.authors.length > 0 ? entry.authors : feed.authors).map(plainLineFromText).filter(Boolean).join(', ')
-  const imageUrl = firstUrl(entry.images.filter((image) => image.length <= limits.url), base)
+  const imageUrl = firstUrl(
+    entry.images.filter((image) => image.length <= limits.url),
+    base,
+  )
   // Often written like the locale of a system, en_US.
   const language = (entry.language ?? feed.language)?.trim().replaceAll('_', '-')
   const tags = [...new Set(entry.tags.map(plainLineFromText))].filter(Boolean)
@@ -49,7 +53,7 @@ function readEntry(entry: ParsedEntry, feed: ParsedFeed, base: string, now: Date
     title,
     content: body?.value ?? '',
     contentFormat: body && isHtml(body) ? 'HTML' : 'TEXT',
-    ...(entry.guid && { guid: storable(entry.guid) }),
+    ...(guid && { guid }),
     ...(publishedAt && { publishedAt }),
     ...(byline && { byline }),
     ...(imageUrl && imageUrl.length <= limits.url && { imageUrl }),

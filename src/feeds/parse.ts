@@ -30,7 +30,8 @@ function whatElse(text: string): string {
 }
 
 const page = 'This is a web page (HTML), not a feed: the address of its feed is wanted.'
-const isPage = (text: string) => /^\s*(<!--[^]*?-->\s*|<\?[^]*?\?>\s*)*<(!doctype\s+html|html|head|body)[\s>]/i.test(text)
+// Comments and instructions may only be read in one way: a choice would be tried in all combinations.
+const isPage = (text: string) => /^\s*(?:<!--(?:(?!-->)[^])*-->\s*|<\?(?:(?!\?>)[^])*\?>\s*)*<(?:!doctype\s+html|html|head|body)[\s>]/i.test(text)
 
 function readJson(text: string): ParsedFeed {
   const document = json(text) ?? invalid('This begins like JSON, but cannot be read as JSON.')

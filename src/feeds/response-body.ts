@@ -33,7 +33,13 @@ export async function readBounded(body: AsyncIterable<Uint8Array>, encoding: str
     chunks.push(chunk)
   }
   let bytes: Uint8Array = Buffer.concat(chunks)
-  const names = [encoding ?? []].flat().join(',').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity')
+  const names = [encoding ?? []]
+    .flat()
+    .join(',')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity')
   if (names.length > mostEncodings) throw new BodyRefused('It is compressed more than twice.')
   for (const name of names.toReversed()) {
     const decompress = decompressors[name]
@@ -46,5 +52,7 @@ export async function readBounded(body: AsyncIterable<Uint8Array>, encoding: str
 const tooLarge = (most: number) => new BodyRefused(`It is larger than ${most / 1024 / 1024} MiB.`)
 
 function refusal(error: unknown, most: number): never {
-  throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(most) : new BodyRefused('It is compressed, and what arrived cannot be decompressed.')
+  throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+    ? tooLarge(most)
+    : new BodyRefused('It is compressed, and what arrived cannot be decompressed.')
 }

@@ -32,7 +32,12 @@ function rssItem(item: RssItem): ParsedEntry {
     guid: guid?.value ?? null,
     bodies: texts([item.content?.encoded, item.description, itunes?.summary, dc?.descriptions?.[0], ...mediaTexts(media), itunes?.subtitle]),
     dates: strings([item.pubDate, dc?.dates?.[0], atom?.published, ...dctermsDates(dcterms), atom?.updated]),
-    authors: firstOf(dc?.creators, item.authors?.map(({ name }) => name), [itunes?.author], item.authors?.map(({ email }) => email)),
+    authors: firstOf(
+      dc?.creators,
+      item.authors?.map(({ name }) => name),
+      [itunes?.author],
+      item.authors?.map(({ email }) => email),
+    ),
     images: [...mediaImages(media), ...strings([itunes?.image]), ...strings(enclosures.map(({ url, type }) => (type?.startsWith('image/') ? url : undefined)))],
     language: dc?.languages?.[0] ?? item.xml?.lang ?? null,
     tags: lines([...(item.categories ?? []).map(({ name }) => name), ...(dc?.subjects ?? [])]),
@@ -92,8 +97,15 @@ function atomEntry(entry: AtomEntry): ParsedEntry {
     guid: entry.id ?? null,
     bodies: [...[content, entry.summary].flatMap((text) => (text?.value ? [atomText(text)] : [])), ...texts(mediaTexts(media))],
     dates: strings([entry.published, dc?.dates?.[0], entry.updated]),
-    authors: firstOf(entry.authors?.map(({ name }) => name), dc?.creators, source?.authors?.map(({ name }) => name)),
-    images: [...mediaImages(media), ...strings((entry.links ?? []).map(({ rel, type, href }) => (rel === 'enclosure' && type?.startsWith('image/') ? href : undefined)))],
+    authors: firstOf(
+      entry.authors?.map(({ name }) => name),
+      dc?.creators,
+      source?.authors?.map(({ name }) => name),
+    ),
+    images: [
+      ...mediaImages(media),
+      ...strings((entry.links ?? []).map(({ rel, type, href }) => (rel === 'enclosure' && type?.startsWith('image/') ? href : undefined))),
+    ],
     language: entry.title?.xml?.lang ?? content?.xml?.lang ?? entry.xml?.lang ?? dc?.languages?.[0] ?? null,
     tags: lines([...(entry.categories ?? []).map(({ term, label }) => label ?? term), ...(dc?.subjects ?? [])]),
     enclosures: linkedEnclosures(entry.links),
@@ -141,4 +153,5 @@ function mediaImages(media: Media | undefined): string[] {
 const enclosure = (url: string | undefined, type: string | undefined, length: number | undefined): ParsedEnclosure[] =>
   url === undefined ? [] : [{ url, mediaType: type ?? null, byteLength: length ?? null }]
 
-const linkedEnclosures = (links: AtomLink[] | undefined) => (links ?? []).filter(({ rel }) => rel === 'enclosure').flatMap(({ href, type, length }) => enclosure(href, type, length))
+const linkedEnclosures = (links: AtomLink[] | undefined) =>
+  (links ?? []).filter(({ rel }) => rel === 'enclosure').flatMap(({ href, type, length }) => enclosure(href, type, length))
