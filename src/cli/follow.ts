@@ -13,7 +13,7 @@ export function addFollowCommand(program: Command, client: () => Client): void {
     .command('follow')
     .description('print each new article as it comes; SIGINT or SIGTERM ends it with 0')
     .option('--after <cursor>', 'go on after this cursor, in place of now; a state file that is there goes before it')
-    .option('--category <id>', 'only this one; may be given again', (id: string, before: string[] = []) => [...before, id])
+    .option('--category <id>', 'only this one; may be given again', (id: string, before: string[] | undefined) => [...(before ?? []), id])
     .option('--state <file>', 'keep the cursor of the last printed article there, and go on after it next time')
     .option('--json', 'print {cursor, article} as a JSON object on a line')
     .addHelpText(

@@ -43,7 +43,7 @@ export function openConnection({
   onConnected: () => void
 }): Connection {
   let connected = false
-  let gone = false
+  let gone: Error | undefined
   // ws emits an error when it is closed while it connects, which ends the process where nobody listens.
   const Socket = class extends webSocketImpl {
     constructor(address: string, protocols: string) {
@@ -70,8 +70,11 @@ export function openConnection({
       pong: (received) => {
         if (received) clearTimeout(patience)
       },
-      closed: () => {
-        gone = true
+      error: (error) => {
+        gone ??= problem(error) // says more than the close event after it
+      },
+      closed: (event) => {
+        gone ??= problem(event)
         clearTimeout(patience)
         dispose() // even without retries graphql-ws comes back by itself after code 1000
       },
@@ -101,7 +104,7 @@ export function openConnection({
     const abort = () => finish({})
     signal.addEventListener('abort', abort)
     if (gone) {
-      finish({ error: new ConnectionLost('the connection was closed') })
+      finish({ error: gone })
       return () => undefined
     }
     const letGo = client.subscribe(operation, {
@@ -114,7 +117,7 @@ export function openConnection({
         }
       },
       error: (error) => finish({ error: problem(error) }),
-      complete: () => finish({ error: new ConnectionLost('the server ended the operation') }),
+      complete: () => finish({ error: gone ?? new ConnectionLost('the server ended the operation') }),
     })
     return () => {
       finish({})

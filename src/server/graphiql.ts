@@ -1,7 +1,19 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import type { GraphiQLOptions } from 'graphql-yoga'
+
+/**
+ * The page of GraphiQL, complete in itself: it asks no other host. Its tabs are animated towards where they are, and so move
+ * away under the mouse: a click that begins on a tab ends beside it, and is lost. Standing still, they can be clicked.
+ */
+export function graphiqlPage(options?: GraphiQLOptions): string {
+  return renderGraphiQL(options).replace('</head>', '<style>.graphiql-tab { transform: none !important; }</style></head>')
+}
+
 /** What GraphiQL opens on: operations that work on an empty server, in the order in which a newcomer needs them. */
 export const exampleTabs = [
   {
-    query: `# Newswire: feeds in, graph out, live. Run an operation with Ctrl-Enter; the tabs above hold some more.
+    query: `# Newswire: feeds in, graph out, live.
+# Ctrl-Enter runs an operation; the tabs hold more of them.
 query Latest {
   articles(first: 10) {
     nodes {
@@ -19,11 +31,21 @@ query Latest {
 `,
   },
   {
-    query: `# Every new article, as it comes in. Start it, then ingest one (next tab) or refresh a feed.
+    query: `# Every new article, as it comes in.
+# Start it, then ingest one (two tabs on) or refresh a feed.
 subscription Live {
   articleIngested {
     cursor
     article { id title url category { name } }
+  }
+}
+`,
+  },
+  {
+    query: `# Articles and feeds are sorted into categories: the next tabs need one.
+mutation AddCategory {
+  addCategory(input: { id: "general", name: "General" }) {
+    category { id name }
   }
 }
 `,
@@ -45,23 +67,19 @@ subscription Live {
     results { status cursor error { code message field } article { id title wordCount } }
   }
 }
-
-# An article needs a category: run this one first.
-mutation AddCategory {
-  addCategory(input: { id: "general", name: "General" }) {
-    category { id name }
+`,
+  },
+  {
+    query: `# The server looks at it within a second, and then by itself.
+mutation AddFeed {
+  addFeed(input: { url: "https://example.com/feed.xml", categoryId: "general" }) {
+    feed { id title url health { state nextCheckAt } }
   }
 }
 `,
   },
   {
-    query: `mutation AddFeed {
-  addFeed(input: { url: "https://example.com/feed.xml", categoryId: "general" }) {
-    feed { id title url health { state nextCheckAt } }
-  }
-}
-
-query Feeds {
+    query: `query Feeds {
   feeds(first: 20) {
     nodes { id title url health { state lastCheckedAt nextCheckAt lastError } }
   }

@@ -1,11 +1,11 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql'
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { Logger } from 'pino'
 import type { Context } from '../graphql/context.ts'
 import { asksFor, maxTokens, onceInDocument } from '../graphql/limits.ts'
+import { subscribeAfresh } from '../graphql/subscribe.ts'
 import { readHead } from '../stream/log.ts'
-import { exampleTabs } from './graphiql.ts'
+import { exampleTabs, graphiqlPage } from './graphiql.ts'
 import { presentError } from './present-error.ts'
 
 export type Yoga = ReturnType<typeof createGraphQL>
@@ -25,8 +25,8 @@ export function createGraphQL({ schema, logger, contextFor }: { schema: GraphQLS
     logging: { debug: (...args) => logger.debug(args), info: (...args) => logger.info(args), warn: (...args) => logger.warn(args), error: (...args) => logger.error(args) },
     maskedErrors: { errorMessage: 'Internal server error.', maskError: (error) => presentError(error, logger) },
     graphiql: { title: 'Newswire', subscriptionsProtocol: 'WS', defaultTabs: exampleTabs, defaultQuery: exampleTabs[0]!.query },
-    renderGraphiQL,
-    plugins: [limitDocuments(), readHeadFirst(), presentErrors(logger)],
+    renderGraphiQL: graphiqlPage,
+    plugins: [limitDocuments(), readHeadFirst(), contextForEachEvent(), presentErrors(logger)],
   })
 }
 
@@ -49,6 +49,12 @@ function readHeadFirst(): Plugin<Context> {
       context.head = readHead(context.prisma)
       await context.head.catch(() => undefined) // the field reports it
     },
+  }
+}
+
+function contextForEachEvent(): Plugin<Context> {
+  return {
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeAfresh(args as ExecutionArgs)),
   }
 }
 

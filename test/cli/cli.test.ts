@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { addCategory, draft, useApp } from '../helpers/app.ts'
+import { rss, startFeedServer } from '../helpers/feed-server.ts'
+import { cli, jsonLines } from './spawn.ts'
+
+test('categories and feeds: from nothing to articles', async () => {
+  const app = await useApp({ env: { ALLOW_PRIVATE_NETWORKS: 'true' } })
+  const feeds = await startFeedServer()
+  onTestFinished(() => feeds.close())
+  feeds.serve('/feed.xml', { body: rss([{ title: 'One', link: 'https://example.com/1' }, { title: 'No link' }], 'A \u009bfeed') })
+  const env = { NEWSWIRE_URL: new URL(app.url).origin }
+  const url = `${feeds.url}/feed.xml`
+
+  expect(await cli(['category', 'add', 'world', '--name', 'World'], { env })).toEqual({ code: 0, stdout: 'added world\n', stderr: '' })
+  const again = await cli(['category', 'add', 'world', '--name', 'World'], { env })
+  expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^newswire: CONFLICT \S+: .+\n$/) })
+  expect((await cli(['category', 'list', '--json', '--url', app.url])).stdout).toBe('{"id":"world","name":"World","description":null}\n')
+
+  const previewed = await cli(['feed', 'preview', url], { env })
+  expect(previewed.stdout).toMatch(/^A\s+feed \(RSS\): 1 articles, 1 rejected\n.+  One  https:\/\/example.com\/1\nrejected No link: /)
+
+  const added = await cli(['feed', 'add', url, '--category', 'world', '--header', 'X-Key: 1', '--refresh', '--json'], { env })
+  expect(added).toMatchObject({ code: 0, stderr: '' })
+  const [{ feed, fetch }] = jsonLines(added.stdout) as [Record<string, any>]
+  expect(fetch).toMatchObject({ outcome: 'CHANGED', ingested: 1, rejected: [{ title: 'No link' }] })
+  expect(feeds.requests.at(-1)?.headers['x-key']).toBe('1')
+
+  feeds.serve('/feed.xml', { status: 500 })
+  const failing = await cli(['feed', 'refresh', '--all'], { env })
+  expect(failing).toMatchObject({ code: 1, stdout: expect.stringContaining('failed: ') })
+  expect((await cli(['feed', 'list'], { env })).stdout).toMatch(new RegExp(`^${feed.id}  FAILING  world  .*${url}\\n$`))
+  expect(await cli(['feed', 'remove', feed.id], { env })).toEqual({ code: 0, stdout: `removed ${feed.id}\n`, stderr: '' })
+})
+
+test('ingest: bad lines are told by their number, and lose no other', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const folder = await mkdtemp(join(tmpdir(), 'newswire-test-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'articles.jsonl')
+  await writeFile(file, [JSON.stringify(draft(1)), 'nonsense', '', JSON.stringify(draft(2, { url: 'none' })), '[]', JSON.stringify(draft(3))].join('\n'))
+  const env = { NEWSWIRE_URL: app.url }
+  const first = await cli(['ingest', file], { env })
+  expect(first).toMatchObject({ code: 1, stdout: '5 lines: 2 ingested, 0 updated, 0 duplicates, 3 rejected\n' })
+  expect(first.stderr.trim().split('\n').toSorted()).toEqual([
+    expect.stringMatching(/^newswire: line 2: INVALID_LINE: the line is not JSON: /),
+    expect.stringMatching(/^newswire: line 4: INVALID_URL url: /),
+    'newswire: line 5: INVALID_LINE: the line is not a JSON object',
+  ])
+  const again = await cli(['ingest', '-', '--json'], { env, input: [draft(1), draft(3, { title: 'Changed' })].map((one) => JSON.stringify(one)).join('\n') })
+  expect(again).toEqual({ code: 0, stdout: '{"lines":2,"ingested":0,"updated":1,"duplicates":1,"rejected":0}\n', stderr: '' })
+})
+
+test.each([
+  ['no such command', ['nothing'], 2],
+  ['an option is missing', ['category', 'add', 'world'], 2],
+  ['no such file', ['ingest', '/nothing/here'], 2],
+  ['no server', ['category', 'list', '--url', 'http://127.0.0.1:9'], 3],
+  ['help', ['feed', 'add', '--help'], 0],
+])('%s: the exit code tells', async (_what, args, code) => {
+  const ended = await cli(args)
+  expect(ended.code).toBe(code)
+  if (code === 0) expect(ended.stdout).toContain('Examples:')
+  else expect(ended.stderr).not.toContain('    at ')
+})
