@@ -39,6 +39,7 @@ export async function startEmbedded(folder: string): Promise<{ pool: pg.Pool; st
     max: 1,
     idleTimeoutMillis: 0,
     // A new connection sees the prepared statements and settings of the one before it.
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its types do not say so
     onConnect: async (client) => void (await client.query('DISCARD ALL')),
   })
   const stop = async () => {
