@@ -29,7 +29,7 @@ export async function claimOne(prisma: Prisma, id: string, now: Date): Promise<C
   return feed
 }
 
-/** Gives feeds back that no pass was begun for. */
-export async function releaseClaims(prisma: Prisma, claimIds: string[]): Promise<void> {
-  await prisma.feed.updateMany({ where: { claimId: { in: claimIds } }, data: { claimId: null, claimedUntil: null } })
+/** Gives a feed back whose pass was broken off. */
+export async function releaseClaim(prisma: Prisma, claimId: string): Promise<void> {
+  await prisma.feed.updateMany({ where: { claimId }, data: { claimId: null, claimedUntil: null } })
 }

@@ -16,11 +16,18 @@ export function parseFeedText(text: string, mapping?: JsonMapping): ParsedFeed {
   try {
     if (detectRssFeed(text)) return readRss(parseRssFeed(text))
     if (detectAtomFeed(text)) return readAtom(parseAtomFeed(text))
-    if (detectRdfFeed(text)) return readRdf(parseRdfFeed(text))
+    if (detectRdfFeed(text)) return readRdf(parseRdfFeed(withoutContents(text)))
   } catch (error) {
     throw new FeedInvalid(isPage(text) ? page : `The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
   }
   throw new FeedInvalid(whatElse(text))
+}
+
+/** Without the table of contents of RDF, which names the items once more: the parser searches all of them for each of its lines. */
+function withoutContents(text: string): string {
+  const from = text.indexOf('<items>')
+  const to = text.indexOf('</items>', from)
+  return from === -1 || to === -1 ? text : text.slice(0, from) + text.slice(to + '</items>'.length)
 }
 
 function whatElse(text: string): string {

@@ -7,7 +7,7 @@ import type { Entry } from '../articles/entry.ts'
 import { hash128 } from '../articles/identity.ts'
 import { storeEntries, type StoreResult } from '../articles/store.ts'
 import type { Wake } from '../stream/wake.ts'
-import type { ClaimedFeed } from './claim.ts'
+import { releaseClaim, type ClaimedFeed } from './claim.ts'
 import { decodeBytes } from './decode.ts'
 import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
 import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
@@ -19,17 +19,27 @@ export type RefreshDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Lo
 /**
  * One pass over one claimed feed: fetch → parse → normalize → store, then its health and what became of it. What is wrong with
  * the feed is told on the pass, and never thrown.
+ * @throws the signal's reason once it has aborted; the feed is as due as before
  */
 export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<FeedFetch> {
-  const startedAt = deps.clock()
+  const { prisma, clock, intervalMinutes, logger } = deps
+  const startedAt = clock()
   let pass: Pass
   try {
     pass = await readAndStore(deps, feed, signal)
   } catch (error) {
-    if (!(error instanceof FetchFailed || error instanceof FeedInvalid)) throw error
-    pass = { outcome: 'FAILED', httpStatus: error instanceof FetchFailed ? error.httpStatus : 200, error: error.message }
+    if (signal.aborted) {
+      await releaseClaim(prisma, feed.claimId)
+      throw error
+    }
+    const known = error instanceof FetchFailed || error instanceof FeedInvalid
+    if (!known) logger.error({ err: error, feedId: feed.id }, 'a feed could not be refreshed')
+    pass = {
+      outcome: 'FAILED',
+      httpStatus: error instanceof FetchFailed ? error.httpStatus : 200,
+      error: known ? error.message : 'Something went wrong in the server: its log says what.',
+    }
   }
-  const { prisma, clock, intervalMinutes, logger } = deps
   logger.info({ feedId: feed.id, outcome: pass.outcome, ingested: pass.counts?.ingested, error: pass.error }, 'refreshed a feed')
   return recordPass(prisma, feed, pass, { startedAt, endedAt: clock(), intervalMinutes })
 }
@@ -38,14 +48,20 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
   const response = await fetcher.fetch({ url: feed.url, headers: feed.headers as Header[], etag: feed.etag, lastModified: feed.lastModified }, signal)
   const validators = { etag: response.etag, lastModified: response.lastModified }
   if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status }
-  const bodyHash = hash128(Buffer.from(response.body).toString('latin1'))
+  const bodyHash = hash128(response.body)
   if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash } }
   const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
   const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
-  return { outcome: 'CHANGED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...tally(drafts, results, rejected), about: aboutOf(parsed) }
+  return {
+    outcome: 'CHANGED',
+    httpStatus: response.status,
+    validators: { ...validators, bodyHash },
+    ...tally(drafts, results, rejected),
+    about: aboutOf(parsed),
+  }
 }
 
 const aboutOf = ({ format, title, siteUrl }: ParsedFeed) => ({ format, title, siteUrl })
@@ -71,7 +87,8 @@ function tally(drafts: Entry[], results: StoreResult[], rejected: RejectedEntry[
   const counts = { ingested: 0, updated: 0, duplicates: 0 }
   const refused = [...rejected]
   results.forEach((result, i) => {
-    if (result.status === 'REJECTED' && result.problem.code !== 'DELETED') refused.push({ title: drafts[i]!.title || null, url: drafts[i]!.url, reason: result.problem.message })
+    if (result.status === 'REJECTED' && result.problem.code !== 'DELETED')
+      refused.push({ title: drafts[i]!.title || null, url: drafts[i]!.url, reason: result.problem.message })
     else if (result.status === 'INGESTED') counts.ingested++
     else if (result.status === 'UPDATED') counts.updated++
     else counts.duplicates++

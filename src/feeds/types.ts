@@ -153,7 +153,7 @@ export const FeedPreview = builder.objectRef<Preview>('FeedPreview').implement({
   description: 'What a feed would bring.',
   fields: (t) => ({
     title: t.exposeString('title', { description: "The feed's title; its host where it has none." }),
-    format: t.expose('format', { type: FeedFormatEnum, nullable: true, description: 'What it is written in.' }),
+    format: t.expose('format', { type: FeedFormatEnum, description: 'What it is written in.' }),
     articles: t.field({ type: [ArticleDraft], description: 'Its entries. At most 1,000.', resolve: (preview) => preview.articles }),
     rejected: t.field({ type: [RejectedDraft], description: 'Entries that would not be stored.', resolve: (preview) => preview.rejected }),
     repaired: t.exposeStringList('repaired', { description: 'What had to be repaired to read it.' }),

@@ -27,7 +27,10 @@ export type FeedWork = {
 /** How often to look whether another server has ended its pass. */
 const lookMs = 250
 
-export function createFeedWork(deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date }, config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes'>): FeedWork {
+export function createFeedWork(
+  deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date },
+  config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes'>,
+): FeedWork {
   const { prisma, clock } = deps
   const fetcher = createFetcher({ allowPrivateNetworks: config.allowPrivateNetworks })
   const stopping = new AbortController()
@@ -57,14 +60,19 @@ export function createFeedWork(deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>;
 
   return {
     startPolling: () => {
-      stopPoller ??= startPoller(deps, config.feedConcurrency, pass)
+      stopPoller ??= startPoller(deps, config.feedConcurrency, (feed) =>
+        pass(feed).catch((error: unknown) => {
+          if (!stopping.signal.aborted) throw error
+        }),
+      )
     },
     refresh: async (id) => {
       if (!isUuid(id)) throw notFound('feed')
       return refresh(id.toLowerCase())
     },
     preview: async (feed) => {
-      if (previews >= config.feedConcurrency) throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
+      if (previews >= config.feedConcurrency)
+        throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
       previews++
       try {
         return await previewFeed(fetcher, feed, clock(), stopping.signal)
