@@ -85,7 +85,7 @@ Examples:
         if (json) await printJson(one)
         else feeds.push(one)
       }
-      for (const line of table(feeds.map(({ id, health, category, title, url }) => [id, health.state, category.id, title, url]))) await print(line)
+      for (const line of table(feeds.map(({ id, health, category, title, url }) => [id, health.state, category.id, title, url, health.lastError ?? '']))) await print(line)
     })
 
   feed
@@ -143,10 +143,11 @@ async function* allFeeds(api: Api): AsyncGenerator<Feed, void> {
 /** What became of a pass, on one line, and a line for each entry that was rejected. */
 function outcome({ feed, fetch }: Refreshed): string {
   const { ingested, updated, duplicates, rejected } = fetch
-  const what =
-    fetch.outcome === 'FAILED'
-      ? `failed: ${fetch.error ?? ''}`
-      : `${ingested} ingested, ${updated} updated, ${duplicates} duplicates, ${rejected.length} rejected`
-  const lines = [`${feed.title}: ${what}`, ...rejected.map(({ reason, url, title }) => `rejected ${url ?? title ?? 'an entry'}: ${reason}`)]
+  const what = {
+    CHANGED: `${ingested} ingested, ${updated} updated, ${duplicates} duplicates, ${rejected.length} rejected`,
+    NOT_MODIFIED: 'not modified',
+    FAILED: `failed: ${fetch.error ?? ''}`,
+  }
+  const lines = [`${feed.title}: ${what[fetch.outcome]}`, ...rejected.map(({ reason, url, title }) => `rejected ${url ?? title ?? 'an entry'}: ${reason}`)]
   return lines.map(oneLine).join('\n  ')
 }
