@@ -1,16 +1,20 @@
 import { GraphQLError } from 'graphql'
 
-export type ErrorCode =
-  | 'BAD_USER_INPUT'
-  | 'NOT_FOUND'
-  | 'CONFLICT'
-  | 'FORBIDDEN'
-  | 'TOO_COMPLEX'
-  | 'FEED_UNREACHABLE'
-  | 'FEED_INVALID'
-  | 'CURSOR_INVALID'
-  | 'RATE_LIMITED'
-  | 'INTERNAL_SERVER_ERROR'
+/** Every code that a client sees. */
+export const errorCodes = [
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'FORBIDDEN',
+  'TOO_COMPLEX',
+  'FEED_UNREACHABLE',
+  'FEED_INVALID',
+  'CURSOR_INVALID',
+  'RATE_LIMITED',
+  'INTERNAL_SERVER_ERROR',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
 
 /**
  * An error that a client may know. Every other one is masked and logged with an id.

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { ConfigError, parseConfig, type Config } from './config.ts'
@@ -37,13 +36,8 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
         () => true,
         () => false,
       )
-    const server = createHttpServer({ yoga, logger, healthy })
+    const { server, endStreams } = createHttpServer({ yoga, logger, healthy })
     const closeSockets = serveWebSocket({ server, yoga, logger, maxSockets: config.maxSockets })
-    const streams = new Set<ServerResponse>()
-    server.on('request', (_req, res: ServerResponse) => {
-      streams.add(res)
-      res.once('close', () => streams.delete(res))
-    })
     server.listen(config.port, config.host)
     await once(server, 'listening')
     if (poll) services.feeds.startPolling()
@@ -53,8 +47,7 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
       await closeSockets()
-      // An event stream is ended without its complete event: its client comes back for the rest.
-      for (const res of streams) if (String(res.getHeader('content-type')).startsWith('text/event-stream')) res.destroy()
+      endStreams()
       const patience = setTimeout(() => server.closeAllConnections(), drainMs)
       await closed
       clearTimeout(patience)

@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { connectDatabase, type Database } from './db/connect.ts'
 import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
-import { createWake } from './stream/wake.ts'
+import { createWake, type Wake } from './stream/wake.ts'
 
 /** How long an event that another process appended may go unnoticed. */
 const sweepMs = 500
@@ -13,6 +14,7 @@ export type Services = {
   database: Database
   feeds: FeedWork
   logger: Logger
+  wake: Wake
   /** What the resolvers of one operation work with. */
   contextFor: (method: string) => Context
   /** Ends every subscription, then everything else in the reverse order of its start. */
@@ -26,12 +28,14 @@ export async function createServices(config: Config): Promise<Services> {
   const database = await connectDatabase(config, (error) => logger.warn({ err: error }, 'lost an idle database connection'))
   const { prisma } = database
   const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal) // every subscription listens
   const wake = createWake(prisma, { sweepMs, onError: (error) => logger.warn({ err: error }, 'could not look for new events') })
   const feeds = createFeedWork({ prisma, wake, logger, clock }, config)
   return {
     database,
     feeds,
     logger,
+    wake,
     contextFor: (method) => ({ prisma, wake, feeds, logger, clock, method, stopping: stopping.signal }),
     close: async () => {
       stopping.abort()

@@ -18,8 +18,8 @@ export async function startEmbedded(folder: string): Promise<{ pool: pg.Pool; st
   const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), {
     workerData: { folder: join(folder, 'pgdata'), socket: join(socketFolder, '.s.PGSQL.5432') },
   })
+  const ended = new Promise((resolve) => worker.once('exit', resolve)) // from the start: it may be gone by the time of the stop
   const stopWorker = async () => {
-    const ended = once(worker, 'exit')
     worker.postMessage('stop')
     await ended
     await rm(socketFolder, { recursive: true, force: true })

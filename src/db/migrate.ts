@@ -6,7 +6,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engineBindings from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
-import type pg from 'pg'
+import pg from 'pg'
 
 export const prismaFolder = fileURLToPath(new URL('../../prisma/', import.meta.url))
 
@@ -31,12 +31,18 @@ export class MigrationFailed extends Error {
  */
 export async function migrate(pool: pg.Pool, { lock, folder = join(prismaFolder, 'migrations') }: { lock: boolean; folder?: string }): Promise<string[]> {
   if (!lock) return applyMigrations(pool, folder)
-  const holder = await pool.connect()
+  // Connections of its own, closed at the end: the engine takes a lock too, and keeps it for as long as its connection lives.
+  const own = new pg.Pool({ ...pool.options, max: 2 })
   try {
-    await holder.query(`SELECT pg_advisory_lock(hashtext('newswire migrations'))`)
-    return await applyMigrations(pool, folder)
+    const holder = await own.connect()
+    try {
+      await holder.query(`SELECT pg_advisory_lock(hashtext('newswire migrations'))`)
+      return await applyMigrations(own, folder)
+    } finally {
+      holder.release(true) // closing the connection gives the lock back, whatever happened
+    }
   } finally {
-    holder.release(true) // closing the connection gives the lock back, whatever happened
+    await own.end()
   }
 }
 
@@ -49,7 +55,9 @@ async function applyMigrations(pool: pg.Pool, folder: string): Promise<string[]>
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilters })
       return appliedMigrationNames
     } catch (error) {
-      const failed = migrationsList.migrationDirectories.find((m) => m.migrationFile.content.tag === 'ok' && failures.some((f) => f.script === (m.migrationFile.content as { value: string }).value))
+      const failed = migrationsList.migrationDirectories.find(
+        (m) => m.migrationFile.content.tag === 'ok' && failures.some((f) => f.script === (m.migrationFile.content as { value: string }).value),
+      )
       if (!failed) throw error
       await engine.markMigrationRolledBack({ migrationName: failed.path })
       throw new MigrationFailed(failed.path, failures[0]?.cause)
@@ -71,7 +79,9 @@ let engineLoaded: Promise<void> | undefined
 function loadEngine(): Promise<void> {
   engineLoaded ??= (async () => {
     const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'))
-    const wasm = await WebAssembly.instantiate(await readFile(join(folder, 'schema_engine_bg.wasm')), { './schema_engine_bg.js': engineBindings as WebAssembly.ModuleImports })
+    const wasm = await WebAssembly.instantiate(await readFile(join(folder, 'schema_engine_bg.wasm')), {
+      './schema_engine_bg.js': engineBindings as WebAssembly.ModuleImports,
+    })
     engineBindings.__wbg_set_wasm(wasm.instance.exports)
     ;(wasm.instance.exports['__wbindgen_start'] as () => void)()
   })()

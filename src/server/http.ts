@@ -10,8 +10,13 @@ export const maxBodyBytes = 16 * 1024 * 1024
 /**
  * The HTTP server: who may ask is decided before anything is read, and bodies are limited before anything is parsed.
  * @param healthy whether the database answers
+ * @returns it, and what cuts off the event streams: without their complete event, so that a client comes back for the rest
  */
-export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger: Logger; healthy: () => Promise<boolean> }): Server {
+export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger: Logger; healthy: () => Promise<boolean> }): {
+  server: Server
+  endStreams: () => void
+} {
+  const streams = new Set<ServerResponse>()
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const refused = refusal(req.headers)
     if (refused) return refuse(res, 403, 'FORBIDDEN', refused)
@@ -21,17 +26,30 @@ export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger
     if (path !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')
     let body: string | null = null
     if (req.method === 'POST') {
-      if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')) return refuse(res, 415, 'BAD_USER_INPUT', 'Send the body as application/json.')
+      if (!/^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
+        return refuse(res, 415, 'BAD_USER_INPUT', 'Send the body as application/json.')
       body = await readBody(req)
       if (body === null) return refuse(res, 413, 'BAD_USER_INPUT', `A body has at most ${maxBodyBytes / 1024 / 1024} MiB.`)
     } else if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, POST')
       return refuse(res, 405, 'BAD_USER_INPUT', 'Use GET or POST.')
+    } else {
+      const field = brokenParameter(req)
+      if (field) return refuse(res, 400, 'BAD_USER_INPUT', `${field} must be JSON.`)
     }
     const gone = new AbortController()
     res.once('close', () => gone.abort())
     const headers = Object.fromEntries(Object.entries(req.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
-    const response = await yoga.fetch(`http://${req.headers.host}${req.url}`, { method: req.method!, headers, body, signal: gone.signal }, { method: req.method! })
+    if (body !== null) headers['content-type'] = 'application/json' // as it was found to be; Yoga would take one spelling alone
+    const response = await yoga.fetch(
+      `http://${req.headers.host}${req.url}`,
+      { method: req.method!, headers, body, signal: gone.signal },
+      { method: req.method! },
+    )
+    if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+      streams.add(res)
+      res.once('close', () => streams.delete(res))
+    }
     await sendNodeResponse(response, res, req, true)
   }
   const server = createServer((req, res) => {
@@ -43,7 +61,25 @@ export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger
     })
   })
   server.requestTimeout = 60_000 // the whole request; a slow answer or a stream is not meant
-  return server
+  return {
+    server,
+    endStreams: () => {
+      for (const res of streams) res.destroy()
+    },
+  }
+}
+
+/** The parameter of a GET that must be JSON and is not: Yoga would take it for a failure of the server. */
+function brokenParameter(req: IncomingMessage): string | undefined {
+  const parameters = new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'))
+  return ['variables', 'extensions'].find((name) => {
+    try {
+      JSON.parse(parameters.get(name) || '{}')
+      return false
+    } catch {
+      return true
+    }
+  })
 }
 
 /** The body as text, or null when it is too large: the rest of it is not read. */

@@ -8,7 +8,8 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
  */
 export function refusal({ host, origin }: IncomingHttpHeaders): string | undefined {
   const asked = hostOf(`http://${host ?? ''}`)
-  if (!asked || !loopbackNames.has(asked.hostname)) return 'This server answers to localhost, 127.0.0.1 and [::1] alone.'
+  // A Host with a path or a user in it is a URL too, of another place than it seems.
+  if (!asked || !/^[^/?#\\@]+$/.test(host!) || !loopbackNames.has(asked.hostname)) return 'This server answers to localhost, 127.0.0.1 and [::1] alone.'
   if (origin === undefined) return undefined
   const from = hostOf(origin)
   if (!from || from.protocol !== 'http:' || from.host !== asked.host) return 'This server takes no requests from other origins.'

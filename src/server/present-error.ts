@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
+import { errorCodes } from '../errors.ts'
+
+const known = new Set<unknown>(errorCodes)
 
 /**
  * What a client sees of an error: one of errors.ts, or of GraphQL itself, as it is and with a code; any other masked, and
@@ -15,7 +18,7 @@ export function presentError(error: unknown, logger: Logger): GraphQLError {
   }
   const shown = error instanceof GraphQLError ? error : root
   const extensions: Record<string, unknown> = { ...root.extensions }
-  extensions['code'] ??= 'BAD_USER_INPUT'
+  if (!known.has(extensions['code'])) extensions['code'] = 'BAD_USER_INPUT' // GraphQL's and Yoga's own: syntax, validation, a request that is none
   extensions['field'] ??= variableField(shown.message)
   if (extensions['field'] === undefined) delete extensions['field']
   return withExtensions(shown, shown.message, extensions)
@@ -29,7 +32,10 @@ function rootOf(error: unknown): unknown {
 }
 
 function withExtensions(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
-  const at = error instanceof GraphQLError ? { nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null, path: error.path ?? null } : {}
+  const at =
+    error instanceof GraphQLError
+      ? { nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null, path: error.path ?? null }
+      : {}
   return new GraphQLError(message, { ...at, extensions })
 }
 

@@ -1,5 +1,5 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql'
-import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga'
+import { createYoga, isAsyncIterable, type Plugin, type YogaLogger } from 'graphql-yoga'
 import type { Logger } from 'pino'
 import type { Context } from '../graphql/context.ts'
 import { asksFor, maxTokens, onceInDocument } from '../graphql/limits.ts'
@@ -22,12 +22,21 @@ export function createGraphQL({ schema, logger, contextFor }: { schema: GraphQLS
     landingPage: false,
     cors: false, // the HTTP server refuses foreign origins before anything is read
     multipart: false,
-    logging: { debug: (...args) => logger.debug(args), info: (...args) => logger.info(args), warn: (...args) => logger.warn(args), error: (...args) => logger.error(args) },
+    logging: yogaLogger(logger),
     maskedErrors: { errorMessage: 'Internal server error.', maskError: (error) => presentError(error, logger) },
     graphiql: { title: 'Newswire', subscriptionsProtocol: 'WS', defaultTabs: exampleTabs, defaultQuery: exampleTabs[0]!.query },
     renderGraphiQL: graphiqlPage,
     plugins: [limitDocuments(), readHeadFirst(), contextForEachEvent(), presentErrors(logger)],
   })
+}
+
+/** Yoga reports every error that a client sees, its mistakes too; what matters of them presentError has logged, with its id. */
+function yogaLogger(logger: Logger): YogaLogger {
+  const as =
+    (level: 'debug' | 'info' | 'warn') =>
+    (...details: unknown[]) =>
+      logger[level]({ details }, 'yoga')
+  return { debug: as('debug'), info: as('info'), warn: as('warn'), error: as('debug') }
 }
 
 /** Tokens are counted while parsing; the rest of the limits is the schema's own (graphql/limits.ts). */
@@ -60,18 +69,36 @@ function contextForEachEvent(): Plugin<Context> {
 
 /** Errors that never pass through execution (syntax, validation), and those of a subscription's iterator. */
 function presentErrors(logger: Logger): Plugin<Context> {
-  const present = (result: ExecutionResult): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map((error) => presentError(error, logger)) } : result)
-  async function* presentAll(results: AsyncIterable<ExecutionResult>): AsyncGenerator<ExecutionResult> {
-    try {
-      for await (const result of results) yield present(result)
-    } catch (error) {
-      yield { errors: [presentError(error, logger)] }
+  const present = (result: ExecutionResult): ExecutionResult =>
+    result.errors ? { ...result, errors: result.errors.map((error) => presentError(error, logger)) } : result
+  // Not a generator: that would take the client's leaving only once what it waits for has come.
+  const presentAll = (source: AsyncIterable<ExecutionResult>): AsyncIterableIterator<ExecutionResult> => {
+    const results = source[Symbol.asyncIterator]()
+    let failed = false
+    const presented: AsyncIterableIterator<ExecutionResult> = {
+      next: async () => {
+        if (failed) return { done: true, value: undefined }
+        try {
+          const { done, value } = await results.next()
+          return done ? { done, value: undefined } : { done: false, value: present(value) }
+        } catch (error) {
+          failed = true
+          return { done: false, value: { errors: [presentError(error, logger)] } }
+        }
+      },
+      return: async () => {
+        await results.return?.()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]: () => presented,
     }
+    return presented
   }
   return {
-    onResultProcess: ({ result, setResult }) => {
-      if (isAsyncIterable(result)) setResult(presentAll(result as AsyncIterable<ExecutionResult>))
-      else if (!Array.isArray(result)) setResult(present(result as ExecutionResult))
+    onResultProcess: (hook) => {
+      const { result } = hook
+      if (isAsyncIterable(result)) hook.setResult(presentAll(result as AsyncIterable<ExecutionResult>))
+      else if (!Array.isArray(result)) hook.setResult(present(result as ExecutionResult))
     },
   }
 }

@@ -10,7 +10,12 @@ const pageSize = 100
  * Replay and live are one loop, so there is no seam between them in which an event could be lost or come twice.
  * Ends when the signal aborts or the iterator is returned, even while it waits.
  */
-export function follow({ prisma, wake }: { prisma: Prisma; wake: Wake }, after: bigint, wants: (event: LoggedEvent) => boolean | Promise<boolean>, signal?: AbortSignal): AsyncIterableIterator<LoggedEvent> {
+export function follow(
+  { prisma, wake }: { prisma: Prisma; wake: Wake },
+  after: bigint,
+  wants: (event: LoggedEvent) => boolean | Promise<boolean>,
+  signal?: AbortSignal,
+): AsyncIterableIterator<LoggedEvent> {
   const ended = new AbortController()
   const stop = () => ended.abort()
   signal?.addEventListener('abort', stop)

@@ -1,7 +1,7 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
 import type { Position } from './cursor.ts'
 
-export type EventKind = 'INGESTED' | 'UPDATED' | 'REMOVED'
+type EventKind = 'INGESTED' | 'UPDATED' | 'REMOVED'
 
 /** What filters ask of an article, as it was at the event. */
 export type ArticleFacts = {

@@ -2,6 +2,7 @@ import { articleFilter, filterMatches, type ArticleFilter } from '../articles/fi
 import { ArticleFilterInput } from '../articles/types.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
+import type { SourceEvent } from '../graphql/subscribe.ts'
 import { decodeStreamCursor, encodeStreamCursor, type Position } from './cursor.ts'
 import { follow } from './follow.ts'
 import { readHead, type LoggedEvent } from './log.ts'
@@ -16,16 +17,25 @@ declare module '../graphql/context.ts' {
 }
 
 /** An event with the cursor that names its position. */
-type Delivered = LoggedEvent & { cursor: string }
+type Delivered = LoggedEvent & SourceEvent & { cursor: string }
 
 /** @throws CURSOR_INVALID */
-async function subscribe(context: Context, after: string | null | undefined, wants: (event: LoggedEvent) => boolean | Promise<boolean>): Promise<AsyncIterable<Delivered>> {
+async function subscribe(
+  context: Context,
+  after: string | null | undefined,
+  wants: (event: LoggedEvent) => boolean | Promise<boolean>,
+): Promise<AsyncIterable<Delivered>> {
   const head = await readHead(context.prisma)
   const position = after == null ? head.position : decodeStreamCursor(after, head, 'after')
   const events = follow(context, position, wants, context.stopping)
+  const delivered = (event: LoggedEvent): Delivered => ({
+    ...event,
+    cursor: encodeStreamCursor({ streamId: head.streamId, position: event.position }),
+    gone: async () => !(await isThere(context, event)),
+  })
   const next = async (): Promise<IteratorResult<Delivered>> => {
     const { done, value } = await events.next()
-    return done ? { done, value: undefined } : { done: false, value: { ...value, cursor: encodeStreamCursor({ streamId: head.streamId, position: value.position }) } }
+    return done ? { done, value: undefined } : { done: false, value: delivered(value) }
   }
   const iterator: AsyncIterableIterator<Delivered> = {
     next,
@@ -38,8 +48,11 @@ async function subscribe(context: Context, after: string | null | undefined, wan
   return iterator
 }
 
-const wantsIngested = ({ prisma }: Context, filter: ArticleFilter) => async (event: LoggedEvent) =>
-  event.kind === 'INGESTED' && filterMatches(filter, event.facts) && (await prisma.article.findUnique({ where: { id: event.articleId }, select: { id: true } })) !== null
+const isThere = async ({ prisma }: Context, { articleId }: LoggedEvent) =>
+  (await prisma.article.findUnique({ where: { id: articleId }, select: { id: true } })) !== null
+
+const wantsIngested = (context: Context, filter: ArticleFilter) => async (event: LoggedEvent) =>
+  event.kind === 'INGESTED' && filterMatches(filter, event.facts) && (await isThere(context, event))
 
 const wantsChanged = (filter: ArticleFilter) => (event: LoggedEvent) =>
   event.kind !== 'INGESTED' && (filterMatches(filter, event.facts) || (event.before !== null && filterMatches(filter, event.before)))

@@ -21,7 +21,7 @@ export function createWake(prisma: Prisma, { sweepMs, onError }: { sweepMs: numb
   let seen: bigint | undefined
 
   const hint = () => {
-    for (const wakeUp of [...waiters]) wakeUp()
+    for (const wakeUp of waiters) wakeUp()
   }
   const sweep = async () => {
     try {

@@ -23,14 +23,14 @@ export function subscribe(url: string, query: string, variables: Record<string, 
   const finish = (reason: unknown) => {
     over = true
     end(reason)
-    for (const check of [...waiting]) check()
+    for (const check of waiting) check()
   }
   const release = client.subscribe(
     { query, variables },
     {
       next: ({ data, errors }) => {
         events.push(errors ? { errors } : Object.values(data as object)[0])
-        for (const check of [...waiting]) check()
+        for (const check of waiting) check()
       },
       error: finish,
       complete: () => finish(undefined),
