@@ -21,6 +21,8 @@ export type RunningServer = {
 
 /** Requests that still run after this are cut off, so that a stop takes less than 10 s. */
 const drainMs = 5_000
+/** A stop that takes longer is given up, and the process ends with 1. */
+const stopWithinMs = 10_000
 
 /**
  * Starts the server: database, HTTP, WebSocket, and, unless told otherwise, the poller.
@@ -63,8 +65,8 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
 /**
  * Runs the server of an environment until SIGTERM or SIGINT, and ends the process: 0 after a clean stop, 1 otherwise.
  */
-export async function serve(env: Record<string, string | undefined>): Promise<void> {
-  await runUntilSignal(async () => {
+export async function serve(env: Record<string, string | undefined>): Promise<never> {
+  return runUntilSignal(async () => {
     const config = parseConfig(env)
     const running = await startServer(config)
     process.stdout.write(welcome(running.url, config))
@@ -77,7 +79,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<vo
  * waits for its end, so that what was begun is undone in order.
  * A terminal sends a signal to npm and to its child, and npm passes its own on: a second one within a second is the same.
  */
-export async function runUntilSignal(start: () => Promise<{ logger: Logger; close: () => Promise<void> }>): Promise<void> {
+export async function runUntilSignal(start: () => Promise<{ logger: Logger; close: () => Promise<void> }>): Promise<never> {
   const starting = start()
   let firstAt: number | undefined
   const stop = (signal: NodeJS.Signals) => {
@@ -86,6 +88,7 @@ export async function runUntilSignal(start: () => Promise<{ logger: Logger; clos
       return
     }
     firstAt = Date.now()
+    setTimeout(() => process.exit(1), stopWithinMs).unref()
     const close = async () => {
       const running = await starting.catch(() => undefined) // told below
       if (!running) return
@@ -108,6 +111,7 @@ export async function runUntilSignal(start: () => Promise<{ logger: Logger; clos
     process.stderr.write(`newswire: ${startProblem(error)}\n`)
     process.exit(1)
   }
+  return new Promise(() => undefined)
 }
 
 /** Applies the migrations of an environment's database. @returns their names */

@@ -139,7 +139,7 @@ FeedFetch
   error: String
 FeedPreview
   title: String!
-  format: FeedFormat
+  format: FeedFormat!
   articles: [ArticleDraft!]!
   rejected: [RejectedDraft!]!
   repaired: [String!]!
