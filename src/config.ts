@@ -41,7 +41,8 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     limit: 'loopback only',
     meaning: 'Where the server listens. Nothing is protected by keys yet, so anything but loopback is refused.',
     read: (text) => {
-      if (!loopback.includes(text)) throw new Error(`must be one of ${loopback.join(', ')}: nothing protects the server by keys yet, so it may not be reached from elsewhere`)
+      if (!loopback.includes(text))
+        throw new Error(`must be one of ${loopback.join(', ')}: nothing protects the server by keys yet, so it may not be reached from elsewhere`)
       return text
     },
   },

@@ -8,6 +8,5 @@ import './statistics/schema.ts'
 import './stream/schema.ts'
 import { builder } from './graphql/builder.ts'
 
-
 /** The whole graph, gathered from every feature. */
 export const schema: GraphQLSchema = builder.toSchema({ sortSchema: true })

@@ -17,7 +17,10 @@ export function readBody(text: string, format: ContentFormat, base: string): Bod
 
 function fromText(text: string): Body {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => line.replace(/\s+/g, ' ').trim())
-  const found = lines.join('\n').split(/\n{2,}/).map((paragraph) => paragraph.trim())
+  const found = lines
+    .join('\n')
+    .split(/\n{2,}/)
+    .map((paragraph) => paragraph.trim())
   const all = found.filter((paragraph) => paragraph !== '')
   const kept = all.slice(0, withoutRepetition(all))
   return { content: kept.join('\n\n'), contentHtml: kept.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('\n', '<br />')}</p>`).join('\n') }
@@ -37,7 +40,9 @@ export function withoutRepetition(all: string[]): number {
 }
 
 const blocks = new Set(
-  'address article aside blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tbody tfoot thead tr ul'.split(' '),
+  'address article aside blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tbody tfoot thead tr ul'.split(
+    ' ',
+  ),
 )
 const inline = 'a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q rp rt ruby s samp small span strong sub sup td th time u var wbr'.split(' ')
 
@@ -58,7 +63,8 @@ const rules: sanitizeHtml.IOptions = {
   // What these hold is no text of the article.
   nonTextTags: 'script style textarea option noscript template iframe object svg math canvas audio video select button title'.split(' '),
   // No picture to look at: none at all, or one that counts its readers.
-  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && (!attribs['src'] || [attribs['width'], attribs['height']].some((size) => size === '0' || size === '1')),
+  exclusiveFilter: ({ tag, attribs }) =>
+    tag === 'img' && (!attribs['src'] || [attribs['width'], attribs['height']].some((size) => size === '0' || size === '1')),
 }
 
 /** Open tags at the same time: the parser's time grows with the square of it, and browsers stop at 512. */
@@ -110,7 +116,10 @@ function fromHtml(html: string, base: string): Body {
   const repeated = found[kept]
   if (repeated) removeFrom(repeated.first)
   return {
-    content: found.slice(0, kept).map((paragraph) => paragraph.text).join('\n\n'),
+    content: found
+      .slice(0, kept)
+      .map((paragraph) => paragraph.text)
+      .join('\n\n'),
     contentHtml: repeated ? DomUtils.getInnerHTML(document).trim() : clean.trim(),
   }
 }
@@ -125,7 +134,10 @@ function readParagraphs(document: ReturnType<typeof parseDocument>): Paragraph[]
   let first: Node | undefined
   let broken = false
   const flush = () => {
-    const folded = text.replace(/[^\S\n]+/g, ' ').replace(/\s*\n\s*/g, '\n').trim()
+    const folded = text
+      .replace(/[^\S\n]+/g, ' ')
+      .replace(/\s*\n\s*/g, '\n')
+      .trim()
     if (folded !== '' && first) found.push({ text: folded, first })
     text = ''
     first = undefined

@@ -25,8 +25,8 @@ export type Draft = {
   byline: string | null
   imageUrl: string | null
   language: string | null
-  tags: string[]
-  enclosures: Enclosure[]
+  tags: string[] | null
+  enclosures: Enclosure[] | null
 }
 
 /** Judges an entry by itself; what depends on the rest of the archive is the store's. */
@@ -60,13 +60,13 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
     byline: (entry.byline && plainLineFromText(entry.byline)) || null,
     imageUrl: image ?? null,
     language: language ?? null,
-    tags: [...new Set((entry.tags ?? []).map(plainLineFromText))].filter(Boolean),
-    enclosures: entry.enclosures ?? [],
+    tags: entry.tags ? [...new Set(entry.tags.map(plainLineFromText))].filter(Boolean) : null,
+    enclosures: entry.enclosures ?? null,
   }
 }
 
 /** The beginning of a text as a title: to the last word that fits into 100 characters. */
-export function titleFrom(content: string): string {
+function titleFrom(content: string): string {
   const line = plainLineFromText(content.slice(0, 400))
   if (line.length <= 100) return line
   const cut = line.slice(0, 100)

@@ -55,9 +55,11 @@ export function filterWhere(filter: ArticleFilter): Prisma.ArticleWhereInput {
   return {
     ...(categoryIds && { categoryId: { in: categoryIds } }),
     ...(feedIds && { sightings: { some: { feedId: { in: feedIds } } } }),
-    // "en" takes "en-GB" too (basic filtering, RFC 4647).
-    ...(languages && { OR: languages.flatMap((tag) => [{ language: tag }, { language: { startsWith: `${tag}-` } }]) }),
-    ...((publishedFrom || publishedBefore) && { publishedAt: { ...(publishedFrom && { gte: publishedFrom }), ...(publishedBefore && { lt: publishedBefore }) } }),
+    // "en" takes "en-GB" too (basic filtering, RFC 4647). The empty list is there for Prisma, which leaves an OR of nothing out.
+    ...(languages && { OR: [{ language: { in: languages } }, ...languages.map((tag) => ({ language: { startsWith: `${tag}-` } }))] }),
+    ...((publishedFrom || publishedBefore) && {
+      publishedAt: { ...(publishedFrom && { gte: publishedFrom }), ...(publishedBefore && { lt: publishedBefore }) },
+    }),
     ...((minWordCount !== undefined || maxWordCount !== undefined) && {
       wordCount: { ...(minWordCount !== undefined && { gte: minWordCount }), ...(maxWordCount !== undefined && { lte: maxWordCount }) },
     }),

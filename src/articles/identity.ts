@@ -17,9 +17,14 @@ export function canonicalUrl(text: string): Link | undefined {
   if (!address || !/^https?:$/.test(address.protocol)) return undefined
   address.hash = ''
   // Piece by piece: writing the parameters anew would change the spelling of those that stay.
-  const query = address.search.slice(1).split('&').filter((pair) => pair !== '' && !tracking.test(nameOf(pair)))
-  address.search = query.join('&')
-  const sorted = new URLSearchParams(query.join('&'))
+  const query = address.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== '' && !tracking.test(nameOf(pair)))
+  // With a mark of its own: one that the first parameter begins with would be taken for it.
+  const search = query.length > 0 ? `?${query.join('&')}` : ''
+  address.search = search
+  const sorted = new URLSearchParams(search)
   sorted.sort()
   const host = address.host.replace(/\.(?=:|$)/, '')
   const path = plainPath(address.pathname).replace(/\/+$/, '')
@@ -40,7 +45,10 @@ function plainPath(path: string): string {
 export function hash128(...parts: (string | Uint8Array)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(`${part.length}:`).update(part)
-  return hash.digest('hex').slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return hash
+    .digest('hex')
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** The advisory lock of a key: its first 64 bits, signed as PostgreSQL wants them. */

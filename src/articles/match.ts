@@ -1,7 +1,7 @@
 import type { Enclosure } from './entry.ts'
 
-/** What identity asks of a draft. `source` is the feed that brings it, null for ingestArticles. */
-export type Incoming = { source: string | null; guid: string | null; textHash: string; enclosures: Enclosure[] }
+/** What identity asks of a draft. `source` is the feed that brings it, null for ingestArticles; enclosures are null where none were supplied. */
+export type Incoming = { source: string | null; guid: string | null; textHash: string; enclosures: Enclosure[] | null }
 
 export type SeenAs = { feedId: string | null; guid: string | null; urlKey: string }
 
@@ -20,11 +20,14 @@ export function match<C extends Candidate>(draft: Incoming, candidates: C[]): C 
   const claimed = (c: C) => c.sightings.some((s) => s.feedId === source && s.guid !== null)
   const first = (holds: (c: C) => boolean) => newestFirst.find(holds)
   return (
-    (guid !== null && (first((c) => c.sightings.some((s) => s.guid === guid && s.feedId === source)) ?? first((c) => c.sightings.some((s) => s.guid === guid)))) ||
+    (guid !== null &&
+      (first((c) => c.sightings.some((s) => s.guid === guid && s.feedId === source)) ?? first((c) => c.sightings.some((s) => s.guid === guid)))) ||
     (first((c) => c.textHash === draft.textHash && sameEnclosures(c.enclosures, draft.enclosures)) ?? first((c) => guid === null || !claimed(c)))
   )
 }
 
-function sameEnclosures(a: Enclosure[], b: Enclosure[]): boolean {
+/** What was not supplied tells nothing apart. */
+function sameEnclosures(a: Enclosure[], b: Enclosure[] | null): boolean {
+  if (b === null) return true
   return a.length === b.length && a.every((enclosure, i) => enclosure.url === b[i]?.url)
 }

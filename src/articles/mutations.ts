@@ -72,7 +72,12 @@ const DraftError = builder.objectRef<DraftProblem>('DraftError').implement({
   }),
 })
 
-type Result = { status: 'INGESTED' | 'UPDATED' | 'DUPLICATE' | 'REJECTED'; article: typeof Article.$inferType | null; cursor: string | null; error: DraftProblem | null }
+type Result = {
+  status: 'INGESTED' | 'UPDATED' | 'DUPLICATE' | 'REJECTED'
+  article: typeof Article.$inferType | null
+  cursor: string | null
+  error: DraftProblem | null
+}
 
 const IngestResult = builder.objectRef<Result>('IngestResult').implement({
   description: 'What became of a draft.',

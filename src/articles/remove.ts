@@ -14,7 +14,10 @@ export async function removeArticle({ prisma, wake }: { prisma: Prisma; wake: Pi
   if (!isUuid(id)) throw notFound('article')
   const position = await prisma.$transaction(async (tx) => {
     const links = await tx.sighting.findMany({ where: { articleId: id }, select: { urlKey: true } })
-    await lockKeys(tx, links.map((link) => link.urlKey))
+    await lockKeys(
+      tx,
+      links.map((link) => link.urlKey),
+    )
     const [article] = await tx.$queryRaw<{ facts: ArticleFacts }[]>`
       WITH gone AS (
         INSERT INTO tombstone (id, article_id, url_key, feed_id, guid, text_hash, enclosures, deleted_at)

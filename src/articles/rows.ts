@@ -23,7 +23,9 @@ export type ArticleChange = Omit<Draft, 'publishedAt'> & { publishedAt: Date }
 
 /** Which of the categories exist; they cannot be removed until the transaction ends. */
 export async function readCategories(tx: Transaction, ids: string[]): Promise<Set<string>> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM category WHERE id = ANY(${[...new Set(ids)].filter(isSlug)}::text[]) ORDER BY id FOR KEY SHARE`
+  const rows = await tx.$queryRaw<
+    { id: string }[]
+  >`SELECT id FROM category WHERE id = ANY(${[...new Set(ids)].filter(isSlug)}::text[]) ORDER BY id FOR KEY SHARE`
   return new Set(rows.map((row) => row.id))
 }
 
@@ -101,7 +103,7 @@ export async function insertArticles(tx: Transaction, drafts: Draft[], source: s
     ), articles AS (
       INSERT INTO article (id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, text_source, tags, enclosures,
         word_count, reading_time_minutes, published_at, created_at, updated_at)
-      SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, ${textSource(source)}::text_source, tags, enclosures,
+      SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
         word_count, reading_time_minutes, published_at, ${now}, ${now} FROM r
     ), counters AS (
       INSERT INTO article_counter (article_id) SELECT id FROM r
@@ -117,7 +119,7 @@ export async function updateArticles(tx: Transaction, changes: ArticleChange[], 
   await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${changes.map((change) => change.id)}::uuid[]) ORDER BY id FOR UPDATE`
   await tx.$executeRaw`
     UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, image_url = r.image_url, language = r.language, content = r.content,
-      content_html = r.content_html, text_hash = r.text_hash, text_source = ${textSource(source)}::text_source, tags = r.tags, enclosures = r.enclosures,
+      content_html = r.content_html, text_hash = r.text_hash, text_source = ${textSource(source)}::text_source, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
       word_count = r.word_count, reading_time_minutes = r.reading_time_minutes, published_at = r.published_at, updated_at = ${now}
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
       id uuid, category_id text, title text, byline text, image_url text, language text, content text, content_html text,
@@ -125,7 +127,7 @@ export async function updateArticles(tx: Transaction, changes: ArticleChange[], 
     WHERE a.id = r.id`
 }
 
-/** Further sightings of articles that are there. */
+/** Further sightings of articles that are there, each later than those before it whatever the clocks of two servers say: the first one's feed is the article's own. */
 export async function insertSightings(tx: Transaction, seen: { articleId: string; draft: Draft }[], source: string | null, now: Date): Promise<void> {
   if (seen.length === 0) return
   const rows = seen.map(({ articleId, draft }) => ({ article_id: articleId, url: draft.url, url_key: draft.urlKey, guid: draft.guid }))
@@ -140,7 +142,8 @@ export async function insertSightings(tx: Transaction, seen: { articleId: string
       RETURNING s.article_id, s.url_key
     )
     INSERT INTO sighting (id, article_id, feed_id, url, url_key, guid, seen_at)
-    SELECT gen_random_uuid(), r.article_id, ${source}::uuid, r.url, r.url_key, r.guid, ${now} FROM r
+    SELECT gen_random_uuid(), r.article_id, ${source}::uuid, r.url, r.url_key, r.guid,
+      greatest(${now}, (SELECT max(s.seen_at) + interval '1 millisecond' FROM sighting s WHERE s.article_id = r.article_id)) FROM r
     WHERE NOT EXISTS (SELECT FROM known k WHERE k.article_id = r.article_id AND k.url_key = r.url_key)`
 }
 

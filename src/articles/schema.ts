@@ -3,11 +3,12 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { Prisma } from '../db/generated/client.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import { connectionComplexity, pageArgs, pageRequest } from '../graphql/connection.ts'
+import { connectionComplexity, isWithinList, pageArgs, pageRequest } from '../graphql/connection.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { articleFilter } from './filter.ts'
 import { canonicalUrl } from './identity.ts'
 import { listArticles, type ListRequest } from './list.ts'
+import { pageOfEach, type Owner } from './lists.ts'
 import { Article, ArticleConnection, ArticleFilterInput, ArticleOrderEnum } from './types.ts'
 import './mutations.ts'
 
@@ -29,14 +30,19 @@ builder.queryField('articleByUrl', (t) =>
     args: { url: t.arg({ type: 'URL', required: true, description: 'The URL.' }) },
     resolve: (query, _root, { url }, { prisma }) => {
       const link = canonicalUrl(url)
-      return link ? prisma.article.findFirst({ ...query, where: { sightings: { some: { urlKey: link.key } } }, orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }] }) : null
+      return link
+        ? prisma.article.findFirst({ ...query, where: { sightings: { some: { urlKey: link.key } } }, orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }] })
+        : null
     },
   }),
 )
 
-/** A page of articles with the columns that the operation selects, in one statement. */
-function articlePage(context: Context, info: GraphQLResolveInfo, request: ListRequest) {
+/** A page of articles with the columns that the operation selects: in one statement, or in few for those of many owners at once. */
+function articlePage(context: Context, info: GraphQLResolveInfo, request: ListRequest, owner?: Owner) {
   const { select } = queryFromInfo({ context, info, typeName: 'Article', select: { id: true }, paths: [['edges', 'node'], ['nodes']] })
+  const { after, before } = request.page
+  if (owner && after === undefined && before === undefined && isWithinList(info))
+    return pageOfEach<typeof Article.$inferType>(context, owner, request, select as Prisma.ArticleSelect)
   return listArticles<typeof Article.$inferType>(context.prisma, request, select as Prisma.ArticleSelect)
 }
 
@@ -60,7 +66,8 @@ builder.prismaObjectField('Category', 'articles', (t) =>
     description: 'Its articles.',
     args: { ...pageArgs(t), orderBy: t.arg({ type: ArticleOrderEnum, required: true, defaultValue: 'PUBLISHED_DESC', description: 'In which order.' }) },
     complexity: connectionComplexity,
-    resolve: ({ id }, args, context, info) => articlePage(context, info, { page: pageRequest(args), filter: { categoryIds: [id] }, order: args.orderBy }),
+    resolve: ({ id }, args, context, info) =>
+      articlePage(context, info, { page: pageRequest(args), filter: { categoryIds: [id] }, order: args.orderBy }, { kind: 'category', id }),
   }),
 )
 
@@ -70,6 +77,7 @@ builder.prismaObjectField('Feed', 'articles', (t) =>
     description: 'The articles that were seen in it, published last first.',
     args: pageArgs(t),
     complexity: connectionComplexity,
-    resolve: ({ id }, args, context, info) => articlePage(context, info, { page: pageRequest(args), filter: { feedIds: [id] }, order: 'PUBLISHED_DESC' }),
+    resolve: ({ id }, args, context, info) =>
+      articlePage(context, info, { page: pageRequest(args), filter: { feedIds: [id] }, order: 'PUBLISHED_DESC' }, { kind: 'feed', id }),
   }),
 )

@@ -22,7 +22,11 @@ const batch = { articles: 50, characters: 4_000_000 }
  * @param source the feed that they come from; null for ingestArticles, which alone moves an article's category
  * @returns what became of each, in the order given
  */
-export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> }, entries: Entry[], { source, clock }: { source: string | null; clock: () => Date }): Promise<StoreResult[]> {
+export async function storeEntries(
+  { prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> },
+  entries: Entry[],
+  { source, clock }: { source: string | null; clock: () => Date },
+): Promise<StoreResult[]> {
   const results: StoreResult[] = []
   while (results.length < entries.length) {
     const drafts: (Draft | DraftProblem)[] = []
@@ -34,7 +38,7 @@ export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pic
       drafts.push(draftOf(entry))
     }
     while (drafts.length > 0) {
-      const stored = await storeBatch(prisma, drafts, source, clock())
+      const stored = await storeBatch(prisma, drafts, source, clock)
       if (stored.some((result) => 'position' in result)) wake.hint()
       results.push(...stored)
       drafts.splice(0, stored.length)
@@ -47,12 +51,19 @@ export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pic
 type Known = Candidate & { article: StoredArticle | null; touched: boolean }
 
 /** One transaction. It may store only the first of the drafts: one that edits an article of the same batch waits for the next. */
-async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, now: Date): Promise<StoreResult[]> {
+async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, clock: () => Date): Promise<StoreResult[]> {
   const valid = drafts.filter((draft): draft is Draft => 'id' in draft)
   if (valid.length === 0) return drafts.map((draft) => ({ status: 'REJECTED', problem: draft as DraftProblem }))
   return prisma.$transaction(async (tx) => {
-    await lockKeys(tx, valid.map((draft) => draft.urlKey))
-    const categories = await readCategories(tx, valid.map((draft) => draft.categoryId))
+    await lockKeys(
+      tx,
+      valid.map((draft) => draft.urlKey),
+    )
+    const now = clock() // whoever waited for the lock comes later than whoever held it
+    const categories = await readCategories(
+      tx,
+      valid.map((draft) => draft.categoryId),
+    )
     const known = await readKnown(tx, valid, source)
     const work: Work = { inserted: [], changed: [], seen: [], events: [] }
     const results: (StoreResult | { status: 'INGESTED' | 'UPDATED'; articleId: string; event: number })[] = []
@@ -62,7 +73,10 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
         continue
       }
       if (!categories.has(draft.categoryId)) {
-        results.push({ status: 'REJECTED', problem: { code: 'UNKNOWN_CATEGORY', message: `There is no category "${draft.categoryId.slice(0, 64)}".`, field: 'categoryId' } })
+        results.push({
+          status: 'REJECTED',
+          problem: { code: 'UNKNOWN_CATEGORY', message: `There is no category "${draft.categoryId.slice(0, 64)}".`, field: 'categoryId' },
+        })
         continue
       }
       const result = judge(draft, source, now, known, work)
@@ -73,7 +87,9 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
     await updateArticles(tx, work.changed, source, now)
     await insertSightings(tx, work.seen, source, now)
     const first = work.events.length > 0 ? await appendEvents(tx, work.events, now) : 0n
-    return results.map((result) => ('event' in result ? { status: result.status, articleId: result.articleId, position: first + BigInt(result.event) } : result))
+    return results.map((result) =>
+      'event' in result ? { status: result.status, articleId: result.articleId, position: first + BigInt(result.event) } : result,
+    )
   })
 }
 
@@ -91,13 +107,17 @@ function judge(draft: Draft, source: string | null, now: Date, known: Map<string
   if (same === undefined) {
     const article: StoredArticle = { ...draft, publishedAt: draft.publishedAt ?? now, feedIds: source === null ? [] : [source], origin: source }
     const sighting: SeenAs = { feedId: source, guid: draft.guid, urlKey: draft.urlKey }
-    known.set(draft.urlKey, [...candidates, { textHash: draft.textHash, enclosures: draft.enclosures, publishedAt: article.publishedAt, sightings: [sighting], article, touched: true }])
+    known.set(draft.urlKey, [
+      ...candidates,
+      { textHash: draft.textHash, enclosures: draft.enclosures ?? [], publishedAt: article.publishedAt, sightings: [sighting], article, touched: true },
+    ])
     work.inserted.push(draft)
     work.events.push({ kind: 'INGESTED', articleId: draft.id, facts: factsOf(article) })
     return { status: 'INGESTED' as const, articleId: draft.id, event: work.events.length - 1 }
   }
   const { article } = same
-  if (article === null) return { status: 'REJECTED' as const, problem: { code: 'DELETED' as const, message: 'This article was deleted, and does not come back.', field: null } }
+  if (article === null)
+    return { status: 'REJECTED' as const, problem: { code: 'DELETED' as const, message: 'This article was deleted, and does not come back.', field: null } }
 
   const mayChange = source === null || article.origin === source
   const change = mayChange ? changeOf(article, draft, source) : undefined
@@ -137,7 +157,13 @@ function noteSighting(known: Known, draft: Draft, source: string | null, work: W
 }
 
 function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
-  return { categoryId: article.categoryId, feedIds: article.feedIds, language: article.language, publishedAt: article.publishedAt.toISOString(), wordCount: article.wordCount }
+  return {
+    categoryId: article.categoryId,
+    feedIds: article.feedIds,
+    language: article.language,
+    publishedAt: article.publishedAt.toISOString(),
+    wordCount: article.wordCount,
+  }
 }
 
 /** Whoever stores under the same links waits here until the commit. Sorted, so that two never wait for each other. */

@@ -7,8 +7,13 @@ export function paragraphs(content: string): string[] {
 
 /** One line of plain text: white space and control characters become single spaces. */
 export function plainLineFromText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  return text.toWellFormed().replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
+  return (
+    text
+      .toWellFormed()
+      // eslint-disable-next-line no-control-regex -- control characters are what this removes
+      .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
+      .trim()
+  )
 }
 
 /** One line of plain text from HTML: tags gone, entities decoded. */

@@ -28,9 +28,14 @@ const EnclosureType = builder.objectRef<Enclosure>('Enclosure').implement({
 
 const Sighting = builder.prismaObject('Sighting', {
   description: 'Where an article was seen.',
-  select: { id: true },
   fields: (t) => ({
-    feed: t.relation('feed', { nullable: true, description: 'The feed that carried it; null for ingestArticles, and once the feed is removed.' }),
+    // Not t.relation: that would read the sighting again first. Prisma makes one statement of all that is looked up by id at once.
+    feed: t.prismaField({
+      type: 'Feed',
+      nullable: true,
+      description: 'The feed that carried it; null for ingestArticles, and once the feed is removed.',
+      resolve: (query, { feedId }, _args, { prisma }) => (feedId === null ? null : prisma.feed.findUnique({ ...query, where: { id: feedId } })),
+    }),
     url: t.expose('url', { type: 'URL', description: 'The link that it was seen under.' }),
     guid: t.exposeString('guid', { nullable: true, description: "The feed's own id for the entry." }),
     seenAt: t.expose('seenAt', { type: 'DateTime', description: 'When it was first seen there.' }),
@@ -57,8 +62,16 @@ export const Article = builder.prismaObject('Article', {
     }),
     textSource: t.expose('textSource', { type: TextSource, description: 'Where the body came from.' }),
     tags: t.exposeStringList('tags', { description: 'The tags that its source gave it.' }),
-    enclosures: t.field({ type: [EnclosureType], description: 'Files that belong to it.', select: { enclosures: true }, resolve: (article) => article.enclosures as Enclosure[] }),
-    publishedAt: t.expose('publishedAt', { type: 'DateTime', description: 'When its source published it; when it was first seen, where the source does not say.' }),
+    enclosures: t.field({
+      type: [EnclosureType],
+      description: 'Files that belong to it.',
+      select: { enclosures: true },
+      resolve: (article) => article.enclosures as Enclosure[],
+    }),
+    publishedAt: t.expose('publishedAt', {
+      type: 'DateTime',
+      description: 'When its source published it; when it was first seen, where the source does not say.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was ingested.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Moves with an edit, not with enrichment or reads.' }),
     lastReadAt: t.field({
@@ -72,7 +85,11 @@ export const Article = builder.prismaObject('Article', {
     readingTimeMinutes: t.exposeInt('readingTimeMinutes', {
       description: '265 words a minute; 500 characters a minute in Chinese, Japanese and Korean; at least 1.',
     }),
-    readCount: t.int({ description: 'How often it was read.', select: { counter: { select: { readCount: true } } }, resolve: (article) => article.counter?.readCount ?? 0 }),
+    readCount: t.int({
+      description: 'How often it was read.',
+      select: { counter: { select: { readCount: true } } },
+      resolve: (article) => article.counter?.readCount ?? 0,
+    }),
     sightings: t.field({
       type: [Sighting],
       description: 'Where it was seen: one for each feed or URL that carried it, oldest first. 1 to 100.',
@@ -89,7 +106,8 @@ export const Article = builder.prismaObject('Article', {
 export const ArticleConnection = connectionType('Article', Article)
 
 export const ArticleFilterInput = builder.inputType('ArticleFilter', {
-  description: 'All given conditions must hold; a list matches any of its members, an empty list nothing. The same filter serves queries, statistics and subscriptions.',
+  description:
+    'All given conditions must hold; a list matches any of its members, an empty list nothing. The same filter serves queries, statistics and subscriptions.',
   fields: (t) => ({
     categoryIds: t.idList({ description: 'In one of these categories.' }),
     feedIds: t.idList({ description: 'Seen in one of these feeds.' }),

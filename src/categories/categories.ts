@@ -14,7 +14,8 @@ type Fields = { id: string; name: string; description?: string | null }
 export async function addCategory(prisma: Prisma, { id, name, description }: Fields): Promise<Category> {
   if (!isSlug(id)) throw badInput('An id is 1 to 64 of a-z, 0-9, _ and -, begins with a letter or digit, and is not shaped like a UUID.', 'input.id')
   const row = { id, name: validName(name), description: validDescription(description) }
-  if ((await prisma.category.count()) >= mostCategories) throw new ClientError('CONFLICT', `There are ${mostCategories} categories, which is the most.`, 'input.id')
+  if ((await prisma.category.count()) >= mostCategories)
+    throw new ClientError('CONFLICT', `There are ${mostCategories} categories, which is the most.`, 'input.id')
   const [added] = await prisma.category.createManyAndReturn({ data: [row], skipDuplicates: true })
   if (!added) throw new ClientError('CONFLICT', `There is a category "${id}" already.`, 'input.id')
   return added
@@ -39,7 +40,11 @@ const moveBatch = 200
  * interrupted removal has moved some, and goes on where it was when it is asked for again.
  * @throws NOT_FOUND, CONFLICT while it holds articles or feeds and no moveTo is given
  */
-export async function removeCategory({ prisma, wake, clock }: { prisma: Prisma; wake: Pick<Wake, 'hint'>; clock: () => Date }, id: string, moveTo?: string): Promise<void> {
+export async function removeCategory(
+  { prisma, wake, clock }: { prisma: Prisma; wake: Pick<Wake, 'hint'>; clock: () => Date },
+  id: string,
+  moveTo?: string,
+): Promise<void> {
   if (!isSlug(id)) throw notFound('category')
   if (moveTo !== undefined && !isSlug(moveTo)) throw notFound('category', 'moveTo')
   if (moveTo === id) throw badInput('Its articles cannot move to the category itself.', 'moveTo')
@@ -73,9 +78,9 @@ async function moveArticles(prisma: Prisma, from: string, to: string, now: Date)
 }
 
 function validName(name: string): string {
-  const trimmed = name.trim()
+  const trimmed = storable(name).trim()
   if (trimmed === '' || trimmed.length > 200) throw badInput('A name has 1 to 200 characters.', 'input.name')
-  return storable(trimmed)
+  return trimmed
 }
 
 function validDescription(description: string | null | undefined): string | null {

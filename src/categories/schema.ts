@@ -61,7 +61,9 @@ builder.mutationField('addCategory', (t) =>
     type: CategoryPayload,
     description: 'CONFLICT when the id is taken.',
     args: { input: t.arg({ type: AddCategoryInput, required: true, description: 'The category.' }) },
-    resolve: async (_root, { input: { id, name, description } }, { prisma }) => ({ category: await addCategory(prisma, { id, name, description: description ?? null }) }),
+    resolve: async (_root, { input: { id, name, description } }, { prisma }) => ({
+      category: await addCategory(prisma, { id, name, description: description ?? null }),
+    }),
   }),
 )
 

@@ -2,9 +2,12 @@ import type { Prisma } from '../db/connect.ts'
 import { Prisma as Sql, type Feed } from '../db/generated/client.ts'
 
 /** How long a server may work on a feed before others take it for dead. A pass is far shorter: fetching is limited to 20 s. */
-export const claimMs = 300_000
+const claimMs = 300_000
 
-export type ClaimedFeed = Pick<Feed, 'id' | 'url' | 'title' | 'titleGiven' | 'categoryId' | 'mapping' | 'headers' | 'etag' | 'lastModified' | 'bodyHash' | 'consecutiveFailures'> & { claimId: string }
+export type ClaimedFeed = Pick<
+  Feed,
+  'id' | 'url' | 'title' | 'titleGiven' | 'categoryId' | 'mapping' | 'headers' | 'etag' | 'lastModified' | 'bodyHash' | 'consecutiveFailures'
+> & { claimId: string }
 
 const columns = Sql.sql`id, url, title, title_given AS "titleGiven", category_id AS "categoryId", mapping, headers, etag, last_modified AS "lastModified",
   body_hash AS "bodyHash", consecutive_failures AS "consecutiveFailures", claim_id AS "claimId"`

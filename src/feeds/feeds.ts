@@ -6,12 +6,20 @@ import { isSlug, isUuid } from '../graphql/ids.ts'
 import type { JsonMapping } from './parse.ts'
 
 export type Header = { name: string; value: string }
-export type FeedFields = { title?: string | null; categoryId?: string; enabled?: boolean; fullText?: FullText; mapping?: JsonMapping | null; headers?: Header[] | null }
+export type FeedFields = {
+  title?: string | null
+  categoryId?: string
+  enabled?: boolean
+  fullText?: FullText
+  mapping?: JsonMapping | null
+  headers?: Header[] | null
+}
 
 const mostFeeds = 20_000
 const mostHeaders = 20
 /** What the fetcher and the protocol say themselves. */
-const ownHeaders = /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|expect|accept-encoding|if-none-match|if-modified-since|proxy-.*)$/i
+const ownHeaders =
+  /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|expect|accept-encoding|if-none-match|if-modified-since|proxy-.*)$/i
 
 /**
  * Adds a feed, which is due at once. Credentials in its URL are kept as an authorization header, and never shown.
@@ -21,7 +29,7 @@ export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & {
   const address = new URL(url)
   const headers = [...(fields.headers ?? [])]
   if (address.username || address.password) {
-    const credentials = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
+    const credentials = `${decoded(address.username)}:${decoded(address.password)}`
     headers.push({ name: 'authorization', value: `Basic ${Buffer.from(credentials).toString('base64')}` })
     address.username = address.password = ''
   }
@@ -31,10 +39,26 @@ export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & {
   const checked = checkedFields({ ...fields, headers })
   try {
     return await prisma.feed.create({
-      data: { ...checked, url: address.href, urlKey: canonicalUrl(address.href)!.key, title: checked.title ?? address.host, titleGiven: checked.title !== undefined, categoryId: fields.categoryId },
+      data: {
+        ...checked,
+        url: address.href,
+        urlKey: canonicalUrl(address.href)!.key,
+        title: checked.title ?? address.host,
+        titleGiven: checked.title !== undefined,
+        categoryId: fields.categoryId,
+      },
     })
   } catch (error) {
     throw known(error)
+  }
+}
+
+/** A part of a URL without its percent-encoding, or as it is where that is none. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }
 
@@ -48,7 +72,12 @@ export async function updateFeed(prisma: Prisma, id: string, fields: FeedFields)
   try {
     const [feed] = await prisma.feed.updateManyAndReturn({
       where: { id },
-      data: { ...checked, ...reread, ...(checked.title !== undefined && { titleGiven: true }), ...(fields.categoryId !== undefined && { categoryId: fields.categoryId }) },
+      data: {
+        ...checked,
+        ...reread,
+        ...(checked.title !== undefined && { titleGiven: true }),
+        ...(fields.categoryId !== undefined && { categoryId: fields.categoryId }),
+      },
     })
     if (!feed) throw notFound('feed', 'input.id')
     return feed
@@ -81,7 +110,8 @@ function checkedTitle(title: string): string {
 
 function checkedMapping(mapping: JsonMapping): JsonMapping {
   for (const [name, path] of Object.entries(mapping)) {
-    if (path != null && (path.length > 200 || path.includes('\0'))) throw badInput('A path has at most 200 characters.', `input.mapping.${name}`)
+    if (path != null && (path.length > 200 || path.includes('\0') || !path.isWellFormed()))
+      throw badInput('A path has at most 200 characters, and no NUL.', `input.mapping.${name}`)
   }
   return mapping
 }
@@ -89,7 +119,8 @@ function checkedMapping(mapping: JsonMapping): JsonMapping {
 function checkedHeaders(headers: Header[]): Header[] {
   if (headers.length > mostHeaders) throw badInput(`At most ${mostHeaders} headers.`, 'input.headers')
   for (const { name, value } of headers) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name) || ownHeaders.test(name)) throw badInput(`"${name.slice(0, 100)}" is no header that a feed may have.`, 'input.headers')
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name) || ownHeaders.test(name))
+      throw badInput(`"${name.slice(0, 100)}" is no header that a feed may have.`, 'input.headers')
     if (!/^[\t\x20-\x7e\x80-\xff]{0,4000}$/.test(value)) throw badInput(`The value of ${name} is no header value of at most 4,000 characters.`, 'input.headers')
   }
   return headers

@@ -22,7 +22,12 @@ const kept = 100
 const mostRejected = 200
 
 /** Writes a pass down, moves the feed's health and its next check, and gives the claim back; in one transaction. */
-export async function recordPass(prisma: Prisma, feed: ClaimedFeed, pass: Pass, { startedAt, endedAt, intervalMinutes }: { startedAt: Date; endedAt: Date; intervalMinutes: number }): Promise<FeedFetch> {
+export async function recordPass(
+  prisma: Prisma,
+  feed: ClaimedFeed,
+  pass: Pass,
+  { startedAt, endedAt, intervalMinutes }: { startedAt: Date; endedAt: Date; intervalMinutes: number },
+): Promise<FeedFetch> {
   const failed = pass.outcome === 'FAILED'
   const gone = pass.httpStatus === 410
   const consecutiveFailures = failed ? feed.consecutiveFailures + 1 : 0
@@ -41,7 +46,11 @@ export async function recordPass(prisma: Prisma, feed: ClaimedFeed, pass: Pass, 
         nextCheckAt: nextCheckAt({ outcome, consecutiveFailures, intervalMinutes, now: endedAt, random: Math.random() }),
         ...pass.validators,
         ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
-        ...(pass.about && { format: pass.about.format, siteUrl: pass.about.siteUrl, ...(!feed.titleGiven && pass.about.title && { title: pass.about.title.slice(0, 500) }) }),
+        ...(pass.about && {
+          format: pass.about.format,
+          siteUrl: pass.about.siteUrl,
+          ...(!feed.titleGiven && pass.about.title && { title: pass.about.title.slice(0, 500) }),
+        }),
       },
     })
     const fetch = await tx.feedFetch.create({

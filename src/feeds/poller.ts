@@ -9,7 +9,11 @@ const tickMs = 1_000
  * Looks for feeds that are due and hands each to `pass`, at most `concurrency` at the same time.
  * @returns stops looking; passes under way are the caller's to wait for
  */
-export function startPoller({ prisma, logger, clock }: { prisma: Prisma; logger: Logger; clock: () => Date }, concurrency: number, pass: (feed: ClaimedFeed) => Promise<unknown>): () => Promise<void> {
+export function startPoller(
+  { prisma, logger, clock }: { prisma: Prisma; logger: Logger; clock: () => Date },
+  concurrency: number,
+  pass: (feed: ClaimedFeed) => Promise<unknown>,
+): () => Promise<void> {
   let running = 0
   let ticking: Promise<void> | undefined
   const claim = async () => {

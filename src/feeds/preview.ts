@@ -15,7 +15,12 @@ const mostArticles = 1000
  * What a feed would bring, in its own order, without storing anything.
  * @throws FEED_UNREACHABLE, FEED_INVALID
  */
-export async function previewFeed(fetcher: Fetcher, { url, mapping }: { url: string; mapping?: JsonMapping }, now: Date, signal: AbortSignal): Promise<FeedPreview> {
+export async function previewFeed(
+  fetcher: Fetcher,
+  { url, mapping }: { url: string; mapping?: JsonMapping },
+  now: Date,
+  signal: AbortSignal,
+): Promise<FeedPreview> {
   try {
     const address = new URL(url)
     const response = await fetcher.fetch({ url: address.href, headers: [], etag: null, lastModified: null }, signal)

@@ -55,10 +55,12 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
+  // Its category was removed during the pass: the entries come with the next one, which must not take the feed for unchanged.
+  const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
   return {
     outcome: 'CHANGED',
     httpStatus: response.status,
-    validators: { ...validators, bodyHash },
+    ...(!homeless && { validators: { ...validators, bodyHash } }),
     ...tally(drafts, results, rejected),
     about: aboutOf(parsed),
   }

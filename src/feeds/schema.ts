@@ -3,12 +3,12 @@ import type { GraphQLResolveInfo } from 'graphql'
 import type { Prisma } from '../db/generated/client.ts'
 import { ClientError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
-import { connectionComplexity, pageArgs, pageRequest } from '../graphql/connection.ts'
+import { connectionComplexity, isWithinList, pageArgs, pageRequest } from '../graphql/connection.ts'
 import type { Context } from '../graphql/context.ts'
 import { RemovedPayload } from '../graphql/removed.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { addFeed, removeFeed, updateFeed, type Header } from './feeds.ts'
-import { listFeeds, type FeedFilter } from './list.ts'
+import { feedsOfEach, listFeeds, type FeedFilter } from './list.ts'
 import type { JsonMapping } from './parse.ts'
 import { Feed, FeedConnection, FeedFetch, FeedPreview, FullTextEnum, FeedStateEnum } from './types.ts'
 import type { FeedWork } from './work.ts'
@@ -29,9 +29,13 @@ builder.queryField('feed', (t) =>
   }),
 )
 
-function feedPage(context: Context, info: GraphQLResolveInfo, args: Parameters<typeof pageRequest>[0], filter: FeedFilter) {
+function feedPage(context: Context, info: GraphQLResolveInfo, args: Parameters<typeof pageRequest>[0], filter: FeedFilter, categoryId?: string) {
   const { select } = queryFromInfo({ context, info, typeName: 'Feed', select: { id: true }, paths: [['edges', 'node'], ['nodes']] })
-  return listFeeds<typeof Feed.$inferType>(context.prisma, { page: pageRequest(args), filter }, select as Prisma.FeedSelect)
+  const page = pageRequest(args)
+  if (categoryId !== undefined && page.after === undefined && page.before === undefined && isWithinList(info)) {
+    return feedsOfEach<typeof Feed.$inferType>(context, categoryId, page, select as Prisma.FeedSelect)
+  }
+  return listFeeds<typeof Feed.$inferType>(context.prisma, { page, filter }, select as Prisma.FeedSelect)
 }
 
 const FeedFilterInput = builder.inputType('FeedFilter', {
@@ -59,7 +63,7 @@ builder.prismaObjectField('Category', 'feeds', (t) =>
     description: 'Its feeds, in the order in which they were added.',
     args: pageArgs(t),
     complexity: connectionComplexity,
-    resolve: ({ id }, args, context, info) => feedPage(context, info, args, { categoryIds: [id] }),
+    resolve: ({ id }, args, context, info) => feedPage(context, info, args, { categoryIds: [id] }, id),
   }),
 )
 
@@ -67,7 +71,7 @@ const JsonMappingInput = builder.inputType('JsonMappingInput', {
   description: 'Where in a JSON document the entries are, as dotted paths.',
   fields: (t) => ({
     items: t.string({ required: true, description: 'The list of entries; empty where the document is the list.' }),
-    url: t.string({ required: true, description: "In an entry: its link." }),
+    url: t.string({ required: true, description: 'In an entry: its link.' }),
     title: t.string({ required: true, description: 'In an entry: its title.' }),
     guid: t.string({ description: 'In an entry: its id.' }),
     content: t.string({ description: 'In an entry: its text, as HTML.' }),
@@ -77,7 +81,8 @@ const JsonMappingInput = builder.inputType('JsonMappingInput', {
 })
 
 /** Nulls are: left out. */
-const mappingOf = (input: typeof JsonMappingInput.$inferInput): JsonMapping => Object.fromEntries(Object.entries(input).filter(([, path]) => path != null)) as JsonMapping
+const mappingOf = (input: typeof JsonMappingInput.$inferInput): JsonMapping =>
+  Object.fromEntries(Object.entries(input).filter(([, path]) => path != null)) as JsonMapping
 
 builder.queryField('previewFeed', (t) =>
   t.field({
@@ -139,7 +144,14 @@ builder.mutationField('addFeed', (t) =>
     description: 'Does not fetch: state NEW, its title the given one or the host until the first pass. A URL that is there already is CONFLICT.',
     args: { input: t.arg({ type: AddFeedInput, required: true, description: 'The feed.' }) },
     resolve: async (_root, { input: { url, categoryId, title, fullText, mapping, headers } }, { prisma }) => ({
-      feed: await addFeed(prisma, { url, categoryId, fullText, ...(title != null && { title }), ...(mapping && { mapping: mappingOf(mapping) }), ...(headers && { headers: headers as Header[] }) }),
+      feed: await addFeed(prisma, {
+        url,
+        categoryId,
+        fullText,
+        ...(title != null && { title }),
+        ...(mapping && { mapping: mappingOf(mapping) }),
+        ...(headers && { headers: headers as Header[] }),
+      }),
     }),
   }),
 )

@@ -39,21 +39,37 @@ export function createFeedWork(
   let stopPoller: (() => Promise<void>) | undefined
 
   const pass = (feed: ClaimedFeed): Promise<FeedFetch> => {
-    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes }, feed, stopping.signal).finally(() => running.delete(feed.id))
+    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes }, feed, stopping.signal)
+      .catch(async (error: unknown) => {
+        // Removed meanwhile: nothing can be stored for it any more.
+        if (!stopping.signal.aborted && !(await prisma.feed.findUnique({ where: { id: feed.id }, select: { id: true } }))) throw notFound('feed')
+        throw error
+      })
+      .finally(() => running.delete(feed.id))
     running.set(feed.id, ended)
     return ended
   }
 
+  /** @throws NOT_FOUND when there is no such feed */
+  const newestPass = async (id: string): Promise<FeedFetch | undefined> => {
+    const feed = await prisma.feed.findUnique({ where: { id }, select: { fetches: { orderBy: { id: 'desc' }, take: 1 } } })
+    if (!feed) throw notFound('feed')
+    return feed.fetches[0]
+  }
+
   const refresh = async (id: string): Promise<FeedFetch> => {
     const askedAt = clock()
-    for (;;) {
+    for (let waited = false; ; waited = true) {
       const underWay = running.get(id)
       if (underWay) return underWay
+      if (waited) {
+        const newest = await newestPass(id)
+        if (newest && newest.startedAt.getTime() + newest.durationMs >= askedAt.getTime()) return newest
+      }
       const feed = await claimOne(prisma, id, clock())
       if (feed) return pass(feed)
-      const newest = await prisma.feed.findUnique({ where: { id }, select: { fetches: { orderBy: { id: 'desc' }, take: 1 } } })
-      if (!newest) throw notFound('feed')
-      if (newest.fetches[0] && newest.fetches[0].startedAt.getTime() + newest.fetches[0].durationMs >= askedAt.getTime()) return newest.fetches[0]
+      if (!waited) await newestPass(id)
+      // Another server has it: what that one brings is the answer.
       await sleep(lookMs, undefined, { signal: stopping.signal })
     }
   }
@@ -62,7 +78,7 @@ export function createFeedWork(
     startPolling: () => {
       stopPoller ??= startPoller(deps, config.feedConcurrency, (feed) =>
         pass(feed).catch((error: unknown) => {
-          if (!stopping.signal.aborted) throw error
+          if (!stopping.signal.aborted && !(error instanceof ClientError)) throw error
         }),
       )
     },

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '@pothos/core'
+import type { GraphQLResolveInfo } from 'graphql'
 import { badInput, cursorInvalid } from '../errors.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 
@@ -25,6 +26,12 @@ export function pageRequest({ first, last, after, before }: PageArgs): PageReque
     if (count != null && !(count >= 1 && count <= 100)) throw badInput(`${field} must be from 1 to 100.`, field)
   }
   return { limit: first ?? last ?? 20, backward: last != null, ...(after != null && { after }), ...(before != null && { before }) }
+}
+
+/** Whether a field is resolved once for each member of a list. */
+export function isWithinList({ path }: { path: GraphQLResolveInfo['path'] }): boolean {
+  for (let at: GraphQLResolveInfo['path'] | undefined = path; at; at = at.prev) if (typeof at.key === 'number') return true
+  return false
 }
 
 /** Makes a page of rows that were read in the request's direction, one more than its limit where there are more. */
@@ -81,7 +88,12 @@ export function connectionType<T extends object>(name: string, node: ObjectRef<S
     description: `A page of a list of ${name} nodes.`,
     fields: (t) => ({
       edges: t.field({ type: [Edge], description: 'The members with their cursors.', complexity: { multiplier: 1 }, resolve: (page) => page.edges }),
-      nodes: t.field({ type: [node], description: 'The members alone.', complexity: { multiplier: 1 }, resolve: (page) => page.edges.map((edge) => edge.node) as never }),
+      nodes: t.field({
+        type: [node],
+        description: 'The members alone.',
+        complexity: { multiplier: 1 },
+        resolve: (page) => page.edges.map((edge) => edge.node) as never,
+      }),
       pageInfo: t.field({ type: PageInfo, description: 'Where the page stands.', resolve: (page) => page }),
       totalCount: t.int({ description: 'Exact. Counted only when asked for.', resolve: (page) => page.totalCount() }),
     }),

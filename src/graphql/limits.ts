@@ -1,5 +1,5 @@
-import type { ComplexityErrorKind } from '@pothos/plugin-complexity'
-import { GraphQLError, Kind, visit, type ASTVisitor, type DocumentNode, type ValidationRule } from 'graphql'
+import { complexityFromQuery, type ComplexityErrorKind } from '@pothos/plugin-complexity'
+import { GraphQLError, Kind, visit, type ASTVisitor, type DocumentNode, type ExecutionArgs, type ValidationRule } from 'graphql'
 import { ClientError } from '../errors.ts'
 
 /**
@@ -15,7 +15,31 @@ const wordFor: Record<string, string> = { Complexity: 'complex', Depth: 'deep', 
 
 export function tooComplex(kind: `${ComplexityErrorKind}`, result: { complexity: number; depth: number; breadth: number }): Error {
   const measure = kind.toLowerCase() as keyof typeof complexityLimits
-  return new ClientError('TOO_COMPLEX', `This operation is too ${wordFor[kind]}: ${result[measure]}, and ${complexityLimits[measure]} is the most. Ask for smaller pages or fewer fields.`)
+  return new ClientError(
+    'TOO_COMPLEX',
+    `This operation is too ${wordFor[kind]}: ${result[measure]}, and ${complexityLimits[measure]} is the most. Ask for smaller pages or fewer fields.`,
+  )
+}
+
+/**
+ * Judges a subscription before it starts. Pothos judges an operation where a root field is resolved, which of a subscription
+ * happens at its first event.
+ * @returns the error, or undefined; wrong variables are left to whoever executes
+ */
+export function subscriptionTooComplex({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): Error | undefined {
+  const isOther = (name: string | undefined) => operationName != null && name !== operationName
+  const definitions = document.definitions.filter((definition) => definition.kind !== Kind.OPERATION_DEFINITION || !isOther(definition.name?.value))
+  let result
+  try {
+    result = complexityFromQuery({ ...document, definitions }, { schema, ctx: contextValue as object, variables: { ...variableValues } })
+  } catch {
+    return undefined
+  }
+  for (const kind of ['Depth', 'Breadth', 'Complexity'] as const) {
+    const measure = kind.toLowerCase() as keyof typeof complexityLimits
+    if (result[measure] > complexityLimits[measure]) return tooComplex(kind, result)
+  }
+  return undefined
 }
 
 /** Refuses a document that names one of the fields twice, under whatever alias and in whatever fragment. */
@@ -26,7 +50,10 @@ export function onceInDocument(...fields: string[]): ValidationRule {
       Field: (node) => {
         const name = node.name.value
         if (!fields.includes(name)) return
-        if (seen.has(name)) context.reportError(new GraphQLError(`${name} may be asked for once in a document.`, { nodes: node, extensions: { code: 'TOO_COMPLEX', field: name } }))
+        if (seen.has(name))
+          context.reportError(
+            new GraphQLError(`${name} may be asked for once in a document.`, { nodes: node, extensions: { code: 'TOO_COMPLEX', field: name } }),
+          )
         seen.add(name)
       },
     }

@@ -24,7 +24,8 @@ builder.scalarType('DateTime', {
   serialize: (value) => (value as Date).toISOString(),
   parseValue: (value) => {
     const instant = typeof value === 'string' ? parseInstant(value) : undefined
-    if (!instant) throw new GraphQLError('This is no RFC 3339 date and time with an offset, such as 2023-10-08T15:51:00Z.', { extensions: { code: 'BAD_USER_INPUT' } })
+    if (!instant)
+      throw new GraphQLError('This is no RFC 3339 date and time with an offset, such as 2023-10-08T15:51:00Z.', { extensions: { code: 'BAD_USER_INPUT' } })
     return instant
   },
 })

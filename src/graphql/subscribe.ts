@@ -1,4 +1,5 @@
-import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
+import { subscriptionTooComplex } from './limits.ts'
 
 /** What a subscription's source yields: the root value of one execution. */
 export type SourceEvent = {
@@ -12,6 +13,8 @@ export type SourceEvent = {
  * @returns the results, or the errors that kept it from starting
  */
 export async function subscribeAfresh(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const refused = subscriptionTooComplex(args)
+  if (refused) return { errors: [refused as GraphQLError] }
   const source = await createSourceEventStream(args)
   if (!(Symbol.asyncIterator in source)) return source
   const events = (source as AsyncIterable<SourceEvent>)[Symbol.asyncIterator]()

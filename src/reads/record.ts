@@ -3,7 +3,7 @@ import { isUuid } from '../graphql/ids.ts'
 import { badInput, ClientError, notFound } from '../errors.ts'
 
 const mostKeyLength = 200
-export const bucketMinutes = 15
+const bucketMinutes = 15
 
 /**
  * Counts one read of an article, stored when this resolves: its counter and the reads of its quarter of an hour.
@@ -11,7 +11,10 @@ export const bucketMinutes = 15
  * @throws NOT_FOUND, CONFLICT when the key was used for another article, BAD_USER_INPUT
  */
 export async function recordRead(prisma: Prisma, { articleId, idempotencyKey }: { articleId: string; idempotencyKey?: string }, now: Date): Promise<boolean> {
-  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > mostKeyLength || idempotencyKey.includes('\0') || !idempotencyKey.isWellFormed())) {
+  if (
+    idempotencyKey !== undefined &&
+    (idempotencyKey === '' || idempotencyKey.length > mostKeyLength || idempotencyKey.includes('\0') || !idempotencyKey.isWellFormed())
+  ) {
     throw badInput(`An idempotency key has 1 to ${mostKeyLength} characters, and no NUL.`, 'input.idempotencyKey')
   }
   if (!isUuid(articleId)) throw notFound('article', 'input.articleId')
@@ -21,7 +24,8 @@ export async function recordRead(prisma: Prisma, { articleId, idempotencyKey }: 
       const { count } = await tx.readKey.createMany({ data: [{ key: idempotencyKey, articleId, countedAt: now }], skipDuplicates: true })
       if (count === 0) {
         const known = await tx.readKey.findUnique({ where: { key: idempotencyKey } })
-        if (known?.articleId !== articleId.toLowerCase()) throw new ClientError('CONFLICT', 'This idempotency key was used for another article.', 'input.idempotencyKey')
+        if (known?.articleId !== articleId.toLowerCase())
+          throw new ClientError('CONFLICT', 'This idempotency key was used for another article.', 'input.idempotencyKey')
         return false
       }
     }

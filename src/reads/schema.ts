@@ -1,3 +1,4 @@
+import { notFound } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { recordRead } from './record.ts'
 
@@ -15,7 +16,12 @@ const RecordReadPayload = builder.objectRef<{ articleId: string; counted: boolea
     article: t.prismaField({
       type: 'Article',
       description: 'The article with its new count.',
-      resolve: (query, { articleId }, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: articleId } }),
+      // It may have been deleted since it was read, also since its key was counted.
+      resolve: async (query, { articleId }, _args, { prisma }) => {
+        const article = await prisma.article.findUnique({ ...query, where: { id: articleId } })
+        if (!article) throw notFound('article', 'input.articleId')
+        return article
+      },
     }),
     counted: t.exposeBoolean('counted', { description: 'False when the idempotencyKey had been counted before.' }),
   }),

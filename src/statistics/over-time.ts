@@ -8,6 +8,9 @@ export type Span = { interval: Interval; from?: Date; to?: Date; timeZone: strin
 
 const mostBuckets = 1000
 const defaultBuckets = 30
+/** A bucket of a time zone may begin earlier than `from`, and PostgreSQL's years before the first are written differently. */
+const earliest = new Date('0002-01-01T00:00:00Z')
+const longestMs: Record<Interval, number> = { HOUR: 3_600_000, DAY: 90_000_000, WEEK: 608_400_000, MONTH: 2_682_000_000 }
 const shortestMs: Record<Interval, number> = { HOUR: 3_600_000, DAY: 82_800_000, WEEK: 601_200_000, MONTH: 2_415_600_000 }
 
 /**
@@ -21,16 +24,20 @@ export async function overTime(prisma: Prisma, filter: ArticleFilter, { interval
   const end = to ?? now
   if (from && from >= end) throw badInput('from must be before to.', 'from')
   if (from && (end.getTime() - from.getTime()) / shortestMs[interval] > mostBuckets * 1.1) throw tooMany(from)
+  if ((from ?? new Date(end.getTime() - defaultBuckets * longestMs[interval])) < earliest)
+    throw badInput('That is too early: buckets begin with the year 2.', from ? 'from' : 'to')
   const unit = interval.toLowerCase()
-  // Local time without an offset is where whole days are: 1 microsecond back, since `to` itself is outside.
+  // Local time without an offset is where whole days are: 1 microsecond back, since `to` itself is outside. Quarters of an hour,
+  // since an hour need not begin one hour after another (Lord Howe's clocks move by half of one); a union, since the day that
+  // Samoa skipped begins when the next one does.
   const rows = await prisma.$queryRaw<Bucket[]>`
     WITH span AS (
       SELECT date_trunc(${unit}, ${end}::timestamptz - interval '1 microsecond', ${zone}) AS last_start, ${from ?? null}::timestamptz AS given
     ), starts AS (
-      SELECT g AS start FROM span, generate_series(
-        CASE WHEN given IS NOT NULL THEN date_trunc('hour', given, ${zone}) ELSE last_start - ${defaultBuckets - 1} * interval '1 hour' END, last_start, interval '1 hour') g
+      SELECT date_trunc('hour', g, ${zone}) AS start FROM span, generate_series(
+        CASE WHEN given IS NOT NULL THEN date_trunc('hour', given, ${zone}) ELSE last_start - ${defaultBuckets - 1} * interval '1 hour' END, last_start, interval '15 minutes') g
       WHERE ${interval} = 'HOUR'
-      UNION ALL
+      UNION
       SELECT g AT TIME ZONE ${zone} FROM span, generate_series(
         CASE WHEN given IS NOT NULL THEN date_trunc(${unit}, given, ${zone}) AT TIME ZONE ${zone}
           ELSE (last_start AT TIME ZONE ${zone}) - ${defaultBuckets - 1} * ('1 ' || ${unit})::interval END,
@@ -51,7 +58,8 @@ export async function overTime(prisma: Prisma, filter: ArticleFilter, { interval
   return rows
 }
 
-const tooMany = (from: Date | undefined) => badInput(`That would be more than ${mostBuckets} buckets: take a larger interval, or a shorter range.`, from ? 'from' : 'to')
+const tooMany = (from: Date | undefined) =>
+  badInput(`That would be more than ${mostBuckets} buckets: take a larger interval, or a shorter range.`, from ? 'from' : 'to')
 
 function knownTimeZone(timeZone: string): string {
   try {

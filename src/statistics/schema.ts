@@ -61,12 +61,22 @@ const Statistics = builder.objectRef<Subject>('Statistics').implement({
         return articleCount === 0 ? 0 : wordCount / articleCount
       },
     }),
-    lastIngestedAt: t.field({ type: 'DateTime', nullable: true, description: 'When the newest of them was ingested.', resolve: async (s) => (await s.totals()).lastIngestedAt }),
-    lastReadAt: t.field({ type: 'DateTime', nullable: true, description: 'When one of them was last read.', resolve: async (s) => (await s.totals()).lastReadAt }),
+    lastIngestedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the newest of them was ingested.',
+      resolve: async (s) => (await s.totals()).lastIngestedAt,
+    }),
+    lastReadAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When one of them was last read.',
+      resolve: async (s) => (await s.totals()).lastReadAt,
+    }),
     byCategory: t.field({
       type: [CategoryStatistics],
       description: 'By category, those without such articles too, by name.',
-      complexity: { field: 20, multiplier: 20 },
+      complexity: { field: 200, multiplier: 20 },
       resolve: ({ filter }, _args, { prisma }) => totalsByCategory(prisma, filter),
     }),
     overTime: t.field({
@@ -79,7 +89,7 @@ const Statistics = builder.objectRef<Subject>('Statistics').implement({
         to: t.arg({ type: 'DateTime', description: 'What is then or later does not count; now when left out.' }),
         timeZone: t.arg.string({ required: true, defaultValue: 'UTC', description: 'The IANA time zone whose hours, days, weeks and months they are.' }),
       },
-      complexity: { field: 50, multiplier: 30 },
+      complexity: { field: 500, multiplier: 30 },
       resolve: ({ filter }, { interval, from, to, timeZone }, { prisma, clock }) =>
         overTime(prisma, filter, { interval, timeZone, ...(from && { from }), ...(to && { to }) }, clock()),
     }),
@@ -90,6 +100,7 @@ builder.queryField('statistics', (t) =>
   t.field({
     type: Statistics,
     description: 'Numbers over the articles that a filter takes; over all of them when it is left out.',
+    complexity: { field: 100, multiplier: 1 }, // it reads every article that the filter takes
     args: { filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }) },
     resolve: (_root, { filter }, { prisma }) => {
       const taken = articleFilter(filter)
@@ -99,5 +110,9 @@ builder.queryField('statistics', (t) =>
 )
 
 builder.prismaObjectField('Category', 'statistics', (t) =>
-  t.field({ type: Statistics, description: 'Numbers over its articles.', resolve: ({ id }, _args, context) => subject({ categoryIds: [id] }, () => load(context, totalsOfCategories, id)) }),
+  t.field({
+    type: Statistics,
+    description: 'Numbers over its articles.',
+    resolve: ({ id }, _args, context) => subject({ categoryIds: [id] }, () => load(context, totalsOfCategories, id)),
+  }),
 )

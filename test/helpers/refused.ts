@@ -9,4 +9,16 @@ export async function refused(app: Pick<App, 'ask'>, query: string, variables: R
 }
 
 /** Texts that PostgreSQL takes in no column, and ids that are none. */
-export const strangeTexts = ['', ' ', 'nul\0nul', '\ud800', '\udfff', '%', '../..', "'; --", 'x'.repeat(5000), '99999999999999999999', '00000000-0000-0000-0000-000000000000']
+export const strangeTexts = [
+  '',
+  ' ',
+  'nul\0nul',
+  '\ud800',
+  '\udfff',
+  '%',
+  '../..',
+  "'; --",
+  'x'.repeat(5000),
+  '99999999999999999999',
+  '00000000-0000-0000-0000-000000000000',
+]
