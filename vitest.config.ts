@@ -10,7 +10,6 @@ const project = (name: string, databaseUrl: string) => ({
     name,
     include: ['test/**/*.test.ts'],
     provide: { databaseUrl },
-    globalSetup: 'test/helpers/global-setup.ts',
     setupFiles: 'test/helpers/leaks.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -20,6 +19,7 @@ const project = (name: string, databaseUrl: string) => ({
 export default defineConfig({
   test: {
     projects: [project('embedded', ''), ...(postgresql ? [project('postgresql', postgresql)] : [])],
+    globalSetup: 'test/helpers/global-setup.ts',
     pool: 'forks',
     maxWorkers: 2,
   },

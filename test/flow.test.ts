@@ -36,7 +36,7 @@ it('brings a feed to a subscriber: every article once, in order, before and afte
     `subscription ($after: String) {
       articleIngested(after: $after) {
         cursor
-        article { title url content contentHtml wordCount textSource publishedAt category { id name } sightings { guid feed { id } } }
+        article { title url content contentHtml wordCount textSource publishedAt category { id name } sightings { guid feed { id title } } }
       }
     }`,
     { after: streamCursor },
@@ -56,7 +56,7 @@ it('brings a feed to a subscriber: every article once, in order, before and afte
     textSource: 'FEED',
     publishedAt: '2026-01-01T00:00:00.000Z',
     category: { id: 'world', name: 'World' },
-    sightings: [{ guid: 'story-1', feed: { id: feedId } }],
+    sightings: [{ guid: 'story-1', feed: { id: feedId, title: 'Stories' } }],
   })
 
   // The same again costs a 304; a feed with one more story brings that one alone.

@@ -20,7 +20,18 @@ describe.skipIf(missing)('GraphiQL', () => {
   beforeAll(async () => {
     app = await startApp()
     await addCategory(app, 'general', 'General')
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+    browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    })
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
     const note = (url: string) => void hosts.add(new URL(url.replace(/^blob:/, '')).host)
     page.on('request', (request) => note(request.url()))

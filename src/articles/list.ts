@@ -101,13 +101,16 @@ const withSortKey = (select: Prisma.ArticleSelect, order: ArticleOrder) => ({
   ...(order in bySort && { counter: { select: { readCount: true, lastReadAt: true } } }),
 })
 
-/** The SQL that puts articles in an order, ties by id. */
+/** The SQL that puts articles in an order, ties by id. Where nothing is null it says nothing of nulls: an index would not serve it. */
 export function orderSql(order: ArticleOrder, backward: boolean): Prisma.Sql {
   const { column, direction } = sorts[order]
-  return (backward ? opposite(direction) : direction) === 'desc'
-    ? Prisma.sql`${column} DESC NULLS LAST, a.id DESC`
-    : Prisma.sql`${column} ASC NULLS FIRST, a.id ASC`
+  const descending = (backward ? opposite(direction) : direction) === 'desc'
+  const nulls = order === 'LAST_READ_DESC' ? (descending ? Prisma.sql`NULLS LAST` : Prisma.sql`NULLS FIRST`) : Prisma.empty
+  return descending ? Prisma.sql`${column} DESC ${nulls}, a.id DESC` : Prisma.sql`${column} ASC ${nulls}, a.id ASC`
 }
+
+/** Whether an order needs the row `c` of article_counter. */
+export const sortsByCounter = (order: ArticleOrder) => order in bySort
 
 /** A page of rows whose ids are known, read one by one: Prisma makes one statement of all that are asked for at once. */
 export async function pageOfIds<Selected>(

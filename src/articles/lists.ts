@@ -2,7 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import { load, memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import type { Page } from '../graphql/connection.ts'
-import { orderSql, pageOfIds, type ArticleOrder, type ListRequest } from './list.ts'
+import { orderSql, pageOfIds, sortsByCounter, type ArticleOrder, type ListRequest } from './list.ts'
 
 /** Whose articles: those of a category, or those seen in a feed. */
 export type Owner = { kind: 'category' | 'feed'; id: string }
@@ -25,10 +25,11 @@ const belongs = {
 /** Ids of each page's articles and of one more, in the page's direction. The argument says what page, as one word each. */
 const idsOf = memoized((what: string) => {
   const [kind, order, limit, end] = what.split(' ') as [Owner['kind'], ArticleOrder, string, 'first' | 'last']
+  const counter = sortsByCounter(order) ? Prisma.sql`JOIN article_counter c ON c.article_id = a.id` : Prisma.empty
   return async ({ prisma }, owners: readonly string[]): Promise<string[][]> => {
     const rows = await prisma.$queryRaw<{ owner: number; ids: string[] }[]>`
       SELECT k.owner::int AS owner, array(
-        SELECT a.id::text FROM article a JOIN article_counter c ON c.article_id = a.id WHERE ${belongs[kind]}
+        SELECT a.id::text FROM article a ${counter} WHERE ${belongs[kind]}
         ORDER BY ${orderSql(order, end === 'last')} LIMIT ${Number(limit) + 1}
       ) AS ids
       FROM unnest(${[...owners]}::text[]) WITH ORDINALITY AS k(id, owner) ORDER BY k.owner`

@@ -85,7 +85,8 @@ Examples:
         if (json) await printJson(one)
         else feeds.push(one)
       }
-      for (const line of table(feeds.map(({ id, health, category, title, url }) => [id, health.state, category.id, title, url, health.lastError ?? '']))) await print(line)
+      for (const line of table(feeds.map(({ id, health, category, title, url }) => [id, health.state, category.id, title, url, health.lastError ?? ''])))
+        await print(line)
     })
 
   feed

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { startEmbedded } from './embedded.ts'
 import { PrismaClient } from './generated/client.ts'
 import { migrate } from './migrate.ts'
+import { beginSession } from './session.ts'
 
 export type Prisma = PrismaClient
 /** The client inside a transaction: nothing there may ask another, since the embedded database has one connection. */
@@ -49,7 +50,14 @@ export async function connectDatabase({ databaseUrl, databasePoolSize, dataDir }
 }
 
 function openPool(connectionString: string, max: number): { pool: pg.Pool; stop: () => Promise<void> } {
-  const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: 10_000, application_name: 'newswire' })
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'newswire',
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its types do not say so
+    onConnect: beginSession,
+  })
   return { pool, stop: () => pool.end() }
 }
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { lockFolder } from './folder-lock.ts'
+import { beginSession } from './session.ts'
 
 /**
  * Starts the embedded database of a folder, made when it is not there.
@@ -40,7 +41,10 @@ export async function startEmbedded(folder: string): Promise<{ pool: pg.Pool; st
     idleTimeoutMillis: 0,
     // A new connection sees the prepared statements and settings of the one before it.
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, though its types do not say so
-    onConnect: async (client) => void (await client.query('DISCARD ALL')),
+    onConnect: async (client) => {
+      await client.query('DISCARD ALL')
+      await beginSession(client)
+    },
   })
   const stop = async () => {
     await pool.end()

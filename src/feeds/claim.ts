@@ -6,10 +6,10 @@ const claimMs = 300_000
 
 export type ClaimedFeed = Pick<
   Feed,
-  'id' | 'url' | 'title' | 'titleGiven' | 'categoryId' | 'mapping' | 'headers' | 'etag' | 'lastModified' | 'bodyHash' | 'consecutiveFailures'
+  'id' | 'url' | 'title' | 'categoryId' | 'mapping' | 'headers' | 'etag' | 'lastModified' | 'bodyHash' | 'consecutiveFailures'
 > & { claimId: string }
 
-const columns = Sql.sql`id, url, title, title_given AS "titleGiven", category_id AS "categoryId", mapping, headers, etag, last_modified AS "lastModified",
+const columns = Sql.sql`id, url, title, category_id AS "categoryId", mapping, headers, etag, last_modified AS "lastModified",
   body_hash AS "bodyHash", consecutive_failures AS "consecutiveFailures", claim_id AS "claimId"`
 
 /** Takes up to `limit` feeds that are due, the longest due first, none that another server works on. One indexed statement. */

@@ -5,7 +5,7 @@ import type { ClaimedFeed } from './claim.ts'
 import type { RejectedEntry } from './normalize.ts'
 import { nextCheckAt } from './schedule.ts'
 
-/** What a pass over a feed found. `about` is what the feed says of itself, where it was read. */
+/** What a pass over a feed found. */
 export type Pass = {
   outcome: 'CHANGED' | 'NOT_MODIFIED' | 'FAILED'
   httpStatus: number | null
@@ -13,13 +13,24 @@ export type Pass = {
   validators?: { etag: string | null; lastModified: string | null; bodyHash: string }
   counts?: { ingested: number; updated: number; duplicates: number }
   rejected?: RejectedEntry[]
-  about?: { format: FeedFormat; title: string | null; siteUrl: string | null }
 }
 
 /** Passes that are kept of each feed. */
 const kept = 100
 /** Rejected entries that are told of each pass. */
 const mostRejected = 200
+
+/** Keeps what a feed says of itself, but for its title where another was given. */
+export async function keepAbout(
+  prisma: Prisma,
+  feedId: string,
+  { format, title, siteUrl }: { format: FeedFormat; title: string | null; siteUrl: string | null },
+): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE feed SET format = ${format}::feed_format, site_url = ${siteUrl},
+      title = CASE WHEN title_given THEN title ELSE coalesce(${title?.slice(0, 500) || null}, title) END
+    WHERE id = ${feedId}::uuid`
+}
 
 /** Writes a pass down, moves the feed's health and its next check, and gives the claim back; in one transaction. */
 export async function recordPass(
@@ -46,11 +57,6 @@ export async function recordPass(
         nextCheckAt: nextCheckAt({ outcome, consecutiveFailures, intervalMinutes, now: endedAt, random: Math.random() }),
         ...pass.validators,
         ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
-        ...(pass.about && {
-          format: pass.about.format,
-          siteUrl: pass.about.siteUrl,
-          ...(!feed.titleGiven && pass.about.title && { title: pass.about.title.slice(0, 500) }),
-        }),
       },
     })
     const fetch = await tx.feedFetch.create({

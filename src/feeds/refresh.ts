@@ -11,8 +11,8 @@ import { releaseClaim, type ClaimedFeed } from './claim.ts'
 import { decodeBytes } from './decode.ts'
 import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
 import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
-import { FeedInvalid, parseFeedText, type JsonMapping, type ParsedFeed } from './parse.ts'
-import { recordPass, type Pass } from './passes.ts'
+import { FeedInvalid, parseFeedText, type JsonMapping } from './parse.ts'
+import { keepAbout, recordPass, type Pass } from './passes.ts'
 
 export type RefreshDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date; fetcher: Fetcher; intervalMinutes: number }
 
@@ -52,6 +52,7 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
   if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash } }
   const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
   const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
+  await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
@@ -62,11 +63,8 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
     httpStatus: response.status,
     ...(!homeless && { validators: { ...validators, bodyHash } }),
     ...tally(drafts, results, rejected),
-    about: aboutOf(parsed),
   }
 }
-
-const aboutOf = ({ format, title, siteUrl }: ParsedFeed) => ({ format, title, siteUrl })
 
 /** What a feed brings beyond the limits is cut, and what cannot be read is left out: no reason to lose an article. */
 export function withinLimits(entry: FeedEntry): FeedEntry {

@@ -45,7 +45,25 @@ describe('sanitised HTML', () => {
   })
 
   it('is the same when it is sanitised again, and holds nothing that runs, for any input', () => {
-    const piece = fc.constantFrom('<p>', '</p>', '<script>', '</script>', '<a href="javascript:x">', '<img src=x onerror=y>', '<svg><style>', '<!--', '-->', '<br>', '&lt;', '"', '>', '<', 'text', '<![CDATA[', '<math><mtext>')
+    const piece = fc.constantFrom(
+      '<p>',
+      '</p>',
+      '<script>',
+      '</script>',
+      '<a href="javascript:x">',
+      '<img src=x onerror=y>',
+      '<svg><style>',
+      '<!--',
+      '-->',
+      '<br>',
+      '&lt;',
+      '"',
+      '>',
+      '<',
+      'text',
+      '<![CDATA[',
+      '<math><mtext>',
+    )
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 30 }), (pieces) => {
         const { contentHtml } = html(pieces.join(''))
@@ -62,7 +80,10 @@ describe('sanitised HTML', () => {
 
 describe('plain text', () => {
   it('keeps lines, folds white space, and drops what a database cannot hold', () => {
-    expect(text('One  line\r\nsecond\n\n\n \nTwo\u0000 <b>')).toEqual({ content: 'One line\nsecond\n\nTwo <b>', contentHtml: '<p>One line<br />second</p>\n<p>Two &lt;b&gt;</p>' })
+    expect(text('One  line\r\nsecond\n\n\n \nTwo\u0000 <b>')).toEqual({
+      content: 'One line\nsecond\n\nTwo <b>',
+      contentHtml: '<p>One line<br />second</p>\n<p>Two &lt;b&gt;</p>',
+    })
   })
 })
 
@@ -99,6 +120,6 @@ describe('a body that stands there twice', () => {
     ['a part only', 'abcdcd', 6],
     ['something after it', 'ababc', 5],
   ])('%s', (_what, all, kept) => {
-    expect(withoutRepetition([...all])).toBe(kept)
+    expect(withoutRepetition(all.split(''))).toBe(kept)
   })
 })

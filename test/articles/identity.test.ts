@@ -60,10 +60,13 @@ describe('canonicalUrl', () => {
   it('does not mind the order of the query', () => {
     const pairs = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,5}$/), fc.string()), { selector: ([name]) => name, minLength: 1 })
     fc.assert(
-      fc.property(pairs.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))), ([one, other]) => {
-        const url = (query: [string, string][]) => `https://example.com/?${query.map(([n, v]) => `${n}=${encodeURIComponent(v)}`).join('&')}`
-        expect(keyOf(url(one))).toBe(keyOf(url(other)))
-      }),
+      fc.property(
+        pairs.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        ([one, other]) => {
+          const url = (query: [string, string][]) => `https://example.com/?${query.map(([n, v]) => `${n}=${encodeURIComponent(v)}`).join('&')}`
+          expect(keyOf(url(one))).toBe(keyOf(url(other)))
+        },
+      ),
     )
   })
 })

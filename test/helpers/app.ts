@@ -3,7 +3,10 @@ import { parseConfig } from '../../src/config.ts'
 import { startServer, type RunningServer } from '../../src/serve.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 
-export type GraphQLAnswer = { data?: any; errors?: { message: string; path?: (string | number)[]; extensions: { code: string; field?: string; id?: string } }[] }
+export type GraphQLAnswer = {
+  data?: any
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; field?: string; id?: string } }[]
+}
 
 /** A real server on a port of its own, over a database of its own. */
 export type App = RunningServer & {
@@ -80,7 +83,12 @@ export async function ingest(app: Pick<App, 'gql'>, articles: object[]) {
     }`,
     { articles },
   )
-  return ingestArticles.results as { status: string; cursor: string | null; article: { id: string; title: string; url: string } | null; error: { code: string; message: string; field: string | null } | null }[]
+  return ingestArticles.results as {
+    status: string
+    cursor: string | null
+    article: { id: string; title: string; url: string } | null
+    error: { code: string; message: string; field: string | null } | null
+  }[]
 }
 
 export async function addCategory(app: Pick<App, 'gql'>, id = 'world', name = id) {
@@ -88,7 +96,9 @@ export async function addCategory(app: Pick<App, 'gql'>, id = 'world', name = id
 }
 
 export async function addFeed(app: Pick<App, 'gql'>, url: string, fields: Record<string, unknown> = {}): Promise<string> {
-  const { addFeed: payload } = await app.gql('mutation ($input: AddFeedInput!) { addFeed(input: $input) { feed { id } } }', { input: { url, categoryId: 'world', ...fields } })
+  const { addFeed: payload } = await app.gql('mutation ($input: AddFeedInput!) { addFeed(input: $input) { feed { id } } }', {
+    input: { url, categoryId: 'world', ...fields },
+  })
   return payload.feed.id
 }
 

@@ -10,12 +10,11 @@ export type TestDatabase = { env: Record<string, string>; embedded: boolean; dro
 /** A copy of the migrated, empty database: on the embedded one, or on the server that the project runs on. */
 export async function createDatabase(): Promise<TestDatabase> {
   const server = inject('databaseUrl')
-  const template = inject('template')
   if (server) {
-    const name = await createOnServer(server, template)
+    const name = await createOnServer(server, inject('serverTemplate'))
     return { env: { DATABASE_URL: withName(server, name), DATABASE_POOL_SIZE: '5' }, embedded: false, drop: () => dropOnServer(server, name) }
   }
   const folder = await mkdtemp(join(tmpdir(), 'newswire-data-'))
-  await cp(template, folder, { recursive: true })
+  await cp(inject('embeddedTemplate'), folder, { recursive: true })
   return { env: { DATA_DIR: folder }, embedded: true, drop: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -2,7 +2,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Served = { body?: string | Uint8Array; status?: number; headers?: Record<string, string>; /** Answers by hand. */ answer?: (res: ServerResponse) => void }
+export type Served = {
+  body?: string | Uint8Array
+  status?: number
+  headers?: Record<string, string>
+  /** Answers by hand. */ answer?: (res: ServerResponse) => void
+}
 
 /** A feed server on loopback. It answers a conditional request with 304 where the etag given to it still holds. */
 export type FeedServer = {
@@ -44,7 +49,9 @@ export type RssItem = { title: string; link?: string; guid?: string; description
 
 /** A small RSS 2.0 feed of our own. */
 export function rss(items: RssItem[], title = 'Test feed'): string {
-  const tag = (name: string, value: string | undefined) => (value === undefined ? '' : `<${name}>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</${name}>`)
-  const item = (i: RssItem) => `<item>${tag('title', i.title)}${tag('link', i.link)}${tag('guid', i.guid)}${tag('description', i.description)}${tag('pubDate', i.pubDate)}</item>`
+  const tag = (name: string, value: string | undefined) =>
+    value === undefined ? '' : `<${name}>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</${name}>`
+  const item = (i: RssItem) =>
+    `<item>${tag('title', i.title)}${tag('link', i.link)}${tag('guid', i.guid)}${tag('description', i.description)}${tag('pubDate', i.pubDate)}</item>`
   return `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>${title}</title><link>https://example.com/</link><description>Test</description>${items.map(item).join('')}</channel></rss>`
 }

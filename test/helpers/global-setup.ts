@@ -1,4 +1,5 @@
-// Makes the database that every test file's own is a copy of: once, since the first start of the embedded one takes seconds.
+// Makes the databases that every test file's own is a copy of: once, since the first start of the embedded one takes seconds,
+// and one after the other, since Prisma's schema engine has one instance in a process.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,25 +9,32 @@ import { createOnServer, dropOnServer, withName } from './server-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A server's URL, or '' for the embedded database. */
+    /** The URL of a PostgreSQL server, or '' where the project runs on the embedded database. */
     databaseUrl: string
-    /** A folder, or the name of a database on the server. */
-    template: string
+    /** A folder with the embedded database. */
+    embeddedTemplate: string
+    /** The name of a database on the server; '' where there is none. */
+    serverTemplate: string
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = project.config.provide.databaseUrl
-  if (server) {
-    const template = await createOnServer(server)
-    const database = await connectDatabase({ databaseUrl: withName(server, template), databasePoolSize: 2, dataDir: '' }, () => undefined)
-    await database.close()
-    project.provide('template', template)
-    return () => dropOnServer(server, template)
+  const folder = await mkdtemp(join(tmpdir(), 'newswire-template-'))
+  await migrate({ databaseUrl: undefined, dataDir: folder })
+  project.provide('embeddedTemplate', folder)
+
+  const server = process.env['TEST_DATABASE_URL']
+  const name = server ? await createOnServer(server) : ''
+  if (server) await migrate({ databaseUrl: withName(server, name), dataDir: '' })
+  project.provide('serverTemplate', name)
+
+  return async () => {
+    await rm(folder, { recursive: true, force: true })
+    if (server) await dropOnServer(server, name)
   }
-  const template = await mkdtemp(join(tmpdir(), 'newswire-template-'))
-  const database = await connectDatabase({ databaseUrl: undefined, databasePoolSize: 1, dataDir: template }, () => undefined)
+}
+
+async function migrate(where: { databaseUrl: string | undefined; dataDir: string }): Promise<void> {
+  const database = await connectDatabase({ ...where, databasePoolSize: 2 }, () => undefined)
   await database.close()
-  project.provide('template', template)
-  return () => rm(template, { recursive: true, force: true })
 }
