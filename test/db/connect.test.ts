@@ -21,7 +21,9 @@ it('reads and writes the same instants where the database is of another time zon
   try {
     await addCategory(app)
     await ingest(app, [draft(1, { publishedAt: '2026-03-29T01:30:00.123Z' })])
-    const { articles } = await app.gql('{ articles(filter: { publishedFrom: "2026-03-29T01:30:00Z", publishedBefore: "2026-03-29T01:31:00Z" }) { nodes { publishedAt } } }')
+    const { articles } = await app.gql(
+      '{ articles(filter: { publishedFrom: "2026-03-29T01:30:00Z", publishedBefore: "2026-03-29T01:31:00Z" }) { nodes { publishedAt } } }',
+    )
     expect(articles.nodes).toEqual([{ publishedAt: '2026-03-29T01:30:00.123Z' }])
     const { rows } = await app.services.database.pool.query(`SELECT count(*)::int AS n FROM article WHERE published_at = '2026-03-29T01:30:00.123Z'`)
     expect(rows).toEqual([{ n: 1 }])
