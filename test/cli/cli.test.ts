@@ -31,7 +31,7 @@ test('categories and feeds: from nothing to articles', async () => {
   feeds.serve('/feed.xml', { status: 500 })
   const failing = await cli(['feed', 'refresh', '--all'], { env })
   expect(failing).toMatchObject({ code: 1, stdout: expect.stringContaining('failed: ') })
-  expect((await cli(['feed', 'list'], { env })).stdout).toMatch(new RegExp(`^${feed.id}  FAILING  world  .*${url}\\n$`))
+  expect((await cli(['feed', 'list'], { env })).stdout).toMatch(new RegExp(`^${feed.id}  FAILING  world  .*${url}  The server has a problem \\(500\\)\\.\\n$`))
   expect(await cli(['feed', 'remove', feed.id], { env })).toEqual({ code: 0, stdout: `removed ${feed.id}\n`, stderr: '' })
 })
 
