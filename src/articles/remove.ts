@@ -1,6 +1,7 @@
-import type { Prisma } from '../db/connect.ts'
+import type { Prisma as Client } from '../db/connect.ts'
+import { Prisma } from '../db/generated/client.ts'
 import { notFound } from '../errors.ts'
-import { appendEvents, type ArticleFacts } from '../stream/log.ts'
+import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { lockKeys } from './store.ts'
@@ -10,7 +11,7 @@ import { lockKeys } from './store.ts'
  * @returns the position of the event
  * @throws NOT_FOUND
  */
-export async function removeArticle({ prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> }, id: string, now: Date): Promise<bigint> {
+export async function removeArticle({ prisma, wake }: { prisma: Client; wake: Pick<Wake, 'hint'> }, id: string, now: Date): Promise<bigint> {
   if (!isUuid(id)) throw notFound('article')
   const position = await prisma.$transaction(async (tx) => {
     const links = await tx.sighting.findMany({ where: { articleId: id }, select: { urlKey: true } })
@@ -25,8 +26,7 @@ export async function removeArticle({ prisma, wake }: { prisma: Prisma; wake: Pi
         RETURNING feed_id
       )
       DELETE FROM article a WHERE id = ${id}::uuid
-      RETURNING json_build_object('categoryId', category_id, 'feedIds', (SELECT coalesce(json_agg(DISTINCT feed_id) FILTER (WHERE feed_id IS NOT NULL), '[]') FROM gone),
-        'language', language, 'publishedAt', to_char(published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'wordCount', word_count) AS facts`
+      RETURNING ${factsSql(Prisma.sql`SELECT feed_id FROM gone`)} AS facts`
     if (!article) throw notFound('article')
     return appendEvents(tx, [{ kind: 'REMOVED', articleId: id, facts: article.facts }], now)
   })

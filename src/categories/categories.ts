@@ -3,7 +3,7 @@ import type { Category } from '../db/generated/client.ts'
 import { Prisma as Sql } from '../db/generated/client.ts'
 import { badInput, ClientError, notFound } from '../errors.ts'
 import { isSlug } from '../graphql/ids.ts'
-import { appendEvents, type ArticleFacts } from '../stream/log.ts'
+import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 
 const mostCategories = 1000
@@ -68,9 +68,7 @@ async function moveArticles(prisma: Prisma, from: string, to: string, now: Date)
     const moved = await tx.$queryRaw<{ id: string; facts: ArticleFacts }[]>`
       WITH chosen AS (SELECT id FROM article WHERE category_id = ${from} ORDER BY id LIMIT ${moveBatch} FOR UPDATE)
       UPDATE article a SET category_id = ${to}, updated_at = ${now} FROM chosen WHERE a.id = chosen.id
-      RETURNING a.id, json_build_object('categoryId', a.category_id, 'language', a.language, 'wordCount', a.word_count,
-        'publishedAt', to_char(a.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'feedIds', (SELECT coalesce(json_agg(DISTINCT s.feed_id) FILTER (WHERE s.feed_id IS NOT NULL), '[]') FROM sighting s WHERE s.article_id = a.id)) AS facts`
+      RETURNING a.id, ${factsSql(Sql.sql`SELECT s.feed_id FROM sighting s WHERE s.article_id = a.id`)} AS facts`
     const events = moved.map(({ id, facts }) => ({ kind: 'UPDATED' as const, articleId: id, facts, before: { ...facts, categoryId: from } }))
     if (events.length > 0) await appendEvents(tx, events, now)
     return events.length

@@ -4,12 +4,11 @@ import { Prisma as Sql, type Feed } from '../db/generated/client.ts'
 /** How long a server may work on a feed before others take it for dead. A pass is far shorter: fetching is limited to 20 s. */
 const claimMs = 300_000
 
-export type ClaimedFeed = Pick<
-  Feed,
-  'id' | 'url' | 'title' | 'categoryId' | 'mapping' | 'headers' | 'etag' | 'lastModified' | 'bodyHash' | 'consecutiveFailures'
-> & { claimId: string }
+export type ClaimedFeed = Pick<Feed, 'id' | 'url' | 'categoryId' | 'mapping' | 'headers' | 'etag' | 'lastModified' | 'bodyHash' | 'consecutiveFailures'> & {
+  claimId: string
+}
 
-const columns = Sql.sql`id, url, title, category_id AS "categoryId", mapping, headers, etag, last_modified AS "lastModified",
+const columns = Sql.sql`id, url, category_id AS "categoryId", mapping, headers, etag, last_modified AS "lastModified",
   body_hash AS "bodyHash", consecutive_failures AS "consecutiveFailures", claim_id AS "claimId"`
 
 /** Takes up to `limit` feeds that are due, the longest due first, none that another server works on. One indexed statement. */

@@ -1,4 +1,5 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
+import { Prisma as Sql } from '../db/generated/client.ts'
 import type { Position } from './cursor.ts'
 
 type EventKind = 'INGESTED' | 'UPDATED' | 'REMOVED'
@@ -12,6 +13,12 @@ export type ArticleFacts = {
   publishedAt: string
   wordCount: number
 }
+
+/** The facts of the row `a` of article, as SQL. @param feeds a query of the ids of the feeds that it was seen in */
+export const factsSql = (feeds: Sql.Sql): Sql.Sql => Sql.sql`json_build_object(
+  'categoryId', a.category_id, 'language', a.language, 'wordCount', a.word_count,
+  'publishedAt', to_char(a.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  'feedIds', (SELECT coalesce(json_agg(DISTINCT f.id), '[]') FROM (${feeds}) AS f(id) WHERE f.id IS NOT NULL))`
 
 /** `before` is what held until an edit. */
 export type NewEvent = { kind: EventKind; articleId: string; facts: ArticleFacts; before?: ArticleFacts }
