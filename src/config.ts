@@ -14,6 +14,9 @@ export type Config = {
   maxSockets: number
 }
 
+/** The environment of a process. */
+export type Env = Record<string, string | undefined>
+
 /** A setting with a value it cannot have; the message names the variable. */
 export class ConfigError extends Error {}
 
@@ -144,7 +147,7 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
  * Reads the settings from an environment; an empty variable counts as unset.
  * @throws ConfigError that names the variable
  */
-export function parseConfig(env: Record<string, string | undefined>): Config {
+export function parseConfig(env: Env): Config {
   const entries = Object.entries(settings).map(([name, setting]) => {
     const text = env[setting.variable]?.trim() || setting.default
     try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
-import { ConfigError, parseConfig, type Config } from './config.ts'
+import { ConfigError, parseConfig, type Config, type Env } from './config.ts'
 import { connectDatabase } from './db/connect.ts'
 import { FolderInUse } from './db/folder-lock.ts'
 import { MigrationFailed } from './db/migrate.ts'
@@ -65,7 +65,7 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
 /**
  * Runs the server of an environment until SIGTERM or SIGINT, and ends the process: 0 after a clean stop, 1 otherwise.
  */
-export async function serve(env: Record<string, string | undefined>): Promise<never> {
+export async function serve(env: Env): Promise<never> {
   return runUntilSignal(async () => {
     const config = parseConfig(env)
     const running = await startServer(config)
@@ -115,7 +115,7 @@ export async function runUntilSignal(start: () => Promise<{ logger: Logger; clos
 }
 
 /** Applies the migrations of an environment's database. @returns their names */
-export async function migrateOnly(env: Record<string, string | undefined>): Promise<string[]> {
+export async function migrateOnly(env: Env): Promise<string[]> {
   const database = await connectDatabase(parseConfig(env), () => undefined)
   await database.close()
   return database.migrated

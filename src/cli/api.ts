@@ -6,6 +6,9 @@ import { Refused, unreachable, wrongUsage } from './problems.ts'
  */
 export type Api = <T>(query: string, variables?: Record<string, unknown>) => Promise<T>
 
+/** What the commands that are clients of a server get: its address, and a way to ask it. */
+export type Client = { url: string; api: Api }
+
 /** Where a server listens that nobody told otherwise. */
 export const defaultUrl = 'http://127.0.0.1:4000/graphql'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { print, printJson, table } from './output.ts'
-import type { Client } from './run.ts'
+import type { Client } from './api.ts'
 
 type Category = { id: string; name: string; description: string | null }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import type { Env } from './run.ts'
+import type { Env } from '../config.ts'
 
 export function addDemoCommand(program: Command, env: Env): void {
   program

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { readMapping } from './feed-options.ts'
 import { oneLine, print, printJson } from './output.ts'
-import type { Client } from './run.ts'
+import type { Client } from './api.ts'
 
 type Preview = {
   title: string

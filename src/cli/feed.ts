@@ -4,7 +4,7 @@ import { addFeedPreviewCommand } from './feed-preview.ts'
 import { readHeader, readMapping } from './feed-options.ts'
 import { oneLine, print, printJson, table } from './output.ts'
 import { wrongUsage } from './problems.ts'
-import type { Client } from './run.ts'
+import type { Client } from './api.ts'
 
 type Feed = {
   id: string

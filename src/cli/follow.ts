@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { follow, FollowError, type Followed, type FollowState } from '../client/follow.ts'
 import { note, oneLine, print } from './output.ts'
 import { describe, exitCodes, Problem, wrongUsage } from './problems.ts'
-import type { Client } from './run.ts'
+import type { Client } from './api.ts'
 
 type Options = { after?: string; category?: string[]; state?: string; json?: true }
 

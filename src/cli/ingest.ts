@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { readLines } from './lines.ts'
 import { note, oneLine, print, printJson, progress } from './output.ts'
 import { describe, wrongUsage } from './problems.ts'
-import type { Client } from './run.ts'
+import type { Client } from './api.ts'
 import { createSender, draftBytes, readDraft, type Draft, type Outcome } from './send-drafts.ts'
 
 export function addIngestCommand(program: Command, client: () => Client, failed: () => void): void {

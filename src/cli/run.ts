@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { apiUrl, createApi, defaultUrl, type Api } from './api.ts'
+import type { Env } from '../config.ts'
+import { apiUrl, createApi, defaultUrl, type Client } from './api.ts'
 import { addCategoryCommands } from './category.ts'
 import { addDemoCommand } from './demo.ts'
 import { addFeedCommands } from './feed.ts'
@@ -8,11 +9,6 @@ import { addIngestCommand } from './ingest.ts'
 import { note, oneLine } from './output.ts'
 import { exitCodes, Problem } from './problems.ts'
 import { addServerCommands } from './server.ts'
-
-export type Env = Record<string, string | undefined>
-
-/** What the commands that are clients of a server get: its address, and a way to ask it. */
-export type Client = { url: string; api: Api }
 
 const help = `
 Exit codes:

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { print } from './output.ts'
 import { exitCodes, Problem } from './problems.ts'
-import type { Env } from './run.ts'
+import type { Env } from '../config.ts'
 
 /** The server is loaded by the commands that run it alone: a client starts in a fraction of its time. */
 const server = () => import('../serve.ts')

@@ -8,7 +8,7 @@ import { createApi, defaultUrl, type Api } from './api.ts'
 import { startDemoFeed, type DemoFeed } from './demo-feed.ts'
 import { note } from './output.ts'
 import { Refused } from './problems.ts'
-import type { Env } from './run.ts'
+import type { Env } from '../config.ts'
 
 const category = { id: 'demo', name: 'Demo', description: 'Invented stories that show how news moves through the server.' }
 
