@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import pg from 'pg'
 import type { Logger } from 'pino'
 import { ConfigError, parseConfig, type Config, type Env } from './config.ts'
 import { connectDatabase } from './db/connect.ts'
@@ -88,10 +89,10 @@ export async function runUntilSignal(start: () => Promise<{ logger: Logger; clos
       return
     }
     firstAt = Date.now()
-    setTimeout(() => process.exit(1), stopWithinMs).unref()
     const close = async () => {
       const running = await starting.catch(() => undefined) // told below
       if (!running) return
+      setTimeout(() => process.exit(1), stopWithinMs).unref()
       running.logger.info({ signal }, 'stopping')
       await running.close().then(
         () => process.exit(0),
@@ -121,14 +122,20 @@ export async function migrateOnly(env: Env): Promise<string[]> {
   return database.migrated
 }
 
-/** Why a start failed, on one line where it is one that people can mend. */
+/** Why a start failed, on one line where it is one that people can mend; with the name of the setting that it is about. */
 export function startProblem(error: unknown): string {
   if (error instanceof ConfigError || error instanceof FolderInUse || error instanceof MigrationFailed) return error.message
-  const { code, message, stack } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return 'the port is in use: stop what listens there, or set PORT to another one'
-  if (code === 'ECONNREFUSED') return `no PostgreSQL answers at DATABASE_URL: ${message}`
+  const { code, message, stack, syscall, path, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') return `PORT: port ${port} is in use: stop what listens there, or set PORT to another one`
+  if (syscall === 'listen') return `HOST, PORT: ${message}`
+  if (error instanceof pg.DatabaseError) return `DATABASE_URL: ${message}${code === databaseMissing ? ': make it first, with createdb for instance' : ''}`
+  if (syscall === 'connect' || syscall === 'getaddrinfo') return `DATABASE_URL: no PostgreSQL answers there: ${message}`
+  if (path !== undefined && code !== undefined) return `DATA_DIR: ${message}`
   return stack ?? String(error)
 }
+
+/** PostgreSQL's invalid_catalog_name. */
+const databaseMissing = '3D000'
 
 function welcome(url: string, config: Config): string {
   return `Newswire is listening.

@@ -111,7 +111,7 @@ describe('a start', () => {
     const child = runChild(['src/main.ts'], { ...other.env, PORT: new URL(server.url).port })
     children.push(child)
     expect(await child.ended).toBe(1)
-    expect(child.output.stderr).toMatch(/^newswire: the port is in use/)
+    expect(child.output.stderr).toMatch(/^newswire: PORT: port \d+ is in use/)
     await other.drop()
   })
 })

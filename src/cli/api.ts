@@ -41,7 +41,11 @@ export function createApi(url: string): Api {
     if (!answer) throw unreachable(`what answers at ${url} is no Newswire API`)
     if (answer.errors?.length) {
       throw new Refused(
-        answer.errors.map(({ message, extensions }) => ({ code: extensions?.code ?? 'INTERNAL_SERVER_ERROR', message, field: extensions?.field ?? undefined })),
+        answer.errors.map(({ message, extensions }) => ({
+          code: extensions?.code ?? 'INTERNAL_SERVER_ERROR',
+          message: message.replace(/^Variable .* at "[^"]*"; /s, ''), // the field says it
+          field: extensions?.field ?? undefined,
+        })),
       )
     }
     return answer.data as T

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Api } from './api.ts'
 import { addFeedPreviewCommand } from './feed-preview.ts'
 import { readHeader, readMapping } from './feed-options.ts'
-import { oneLine, print, printJson, table } from './output.ts'
+import { note, oneLine, print, printJson, table } from './output.ts'
 import { wrongUsage } from './problems.ts'
 import type { Client } from './api.ts'
 
@@ -68,7 +68,10 @@ Examples:
         )
         if (!options.json) await print(`added ${oneLine(addFeed.feed.id)} ${oneLine(addFeed.feed.title)}`)
         const refreshed = options.refresh && (await refresh(api, addFeed.feed.id))
-        if (refreshed?.fetch.outcome === 'FAILED') failed()
+        if (refreshed?.fetch.outcome === 'FAILED') {
+          failed()
+          note(`the feed stays, and is tried again by itself: newswire feed remove ${addFeed.feed.id}`)
+        }
         if (options.json) await printJson({ feed: addFeed.feed, ...refreshed })
         else if (refreshed) await print(outcome(refreshed))
       },
@@ -149,6 +152,9 @@ function outcome({ feed, fetch }: Refreshed): string {
     NOT_MODIFIED: 'not modified',
     FAILED: `failed: ${fetch.error ?? ''}`,
   }
-  const lines = [`${feed.title}: ${what[fetch.outcome]}`, ...rejected.map(({ reason, url, title }) => `rejected ${url ?? title ?? 'an entry'}: ${reason}`)]
+  const lines = [
+    `${fetch.outcome === 'FAILED' ? feed.url : feed.title}: ${what[fetch.outcome]}`,
+    ...rejected.map(({ reason, url, title }) => `rejected ${url ?? title ?? 'an entry'}: ${reason}`),
+  ]
   return lines.map(oneLine).join('\n  ')
 }

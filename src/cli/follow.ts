@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { follow, FollowError, type Followed, type FollowState } from '../client/follow.ts'
 import { note, oneLine, print } from './output.ts'
 import { describe, exitCodes, Problem, wrongUsage } from './problems.ts'
-import type { Client } from './api.ts'
+import type { Api, Client } from './api.ts'
 
 type Options = { after?: string; category?: string[]; state?: string; json?: true }
 
@@ -29,7 +29,19 @@ Examples:
   newswire follow --json --state cursor.txt | while read -r line; do …; done
 `,
     )
-    .action(async (options: Options) => printArticles(client().url, options))
+    .action(async (options: Options) => {
+      const { url, api } = client()
+      await noteUnknownCategories(api, options.category)
+      await printArticles(url, options)
+    })
+}
+
+/** A category may come later; but a misspelt one never does. */
+async function noteUnknownCategories(api: Api, ids: string[] = []): Promise<void> {
+  for (const id of ids) {
+    const answer = await api<{ category: object | null }>('query Category($id: ID!) { category(id: $id) { id } }', { id }).catch(() => undefined) // a server that is down is waited for
+    if (answer?.category === null) note(`there is no category "${id}" yet`)
+  }
 }
 
 async function printArticles(url: string, { after, category, state, json }: Options): Promise<void> {
@@ -73,7 +85,7 @@ async function printArticles(url: string, { after, category, state, json }: Opti
 }
 
 function humanLine({ article }: Followed): string {
-  return oneLine(`${article.publishedAt.slice(0, 16).replace('T', ' ')}  ${article.category.id}  ${article.title}  ${article.url}`)
+  return oneLine(`${article.createdAt.slice(0, 16).replace('T', ' ')}Z  ${article.category.id}  ${article.title}  ${article.url}`)
 }
 
 /** @returns undefined when there is none yet */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { Env } from '../config.ts'
 import { apiUrl, createApi, defaultUrl, type Client } from './api.ts'
@@ -42,6 +43,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
   }
   program
     .description('A self-hosted news server: feeds in, graph out, live.')
+    .version(version(), '-V, --version', 'print the version')
     .option('--url <url>', `the server that a command asks (default: $NEWSWIRE_URL, or ${defaultUrl})`)
     .addHelpText('after', help)
     .exitOverride()
@@ -67,4 +69,9 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
     process.stderr.write(`newswire: ${oneLine(String(error))}\n${(error as Error).stack ?? ''}\n`)
     return exitCodes.refused
   }
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return text
 }

@@ -88,5 +88,5 @@ function misshapenDraft({ code, message, field }: ServerError): [number, ServerE
   const named = /^input\.articles\[(\d+)\](?:\.(.+))?$/.exec(field ?? '')
   if (!named) return []
   const [, index, part] = named
-  return [[Number(index), { code, message: message.replace(/^Variable .* at "[^"]*"; /s, ''), field: part }]]
+  return [[Number(index), { code, message, field: part }]]
 }

@@ -18,7 +18,7 @@ Settings come from environment variables; the README has the table.
 Examples:
   newswire serve
   PORT=5000 DATA_DIR=/var/lib/newswire newswire serve
-  DATABASE_URL=postgresql://localhost/newswire newswire serve
+  DATABASE_URL=postgresql://user:password@localhost/newswire newswire serve
 `,
     )
     .action(async () => (await server()).serve(env))
@@ -26,7 +26,7 @@ Examples:
   program
     .command('migrate')
     .description('bring the database up to date, and end; serve does it too')
-    .addHelpText('after', '\nExample:\n  DATABASE_URL=postgresql://localhost/newswire newswire migrate\n')
+    .addHelpText('after', '\nExample:\n  DATABASE_URL=postgresql://user:password@localhost/newswire newswire migrate\n')
     .action(async () => {
       const { migrateOnly, startProblem } = await server()
       const names = await migrateOnly(env).catch((error: unknown) => {

@@ -96,7 +96,7 @@ function welcome(url: string, everyMs: number): string {
   return `
 Newswire is running with invented stories; a new one comes every ${everyMs / 1_000} s.
   GraphiQL  ${url}
-            open it in a browser, and run the subscription that stands there
+            open it in a browser, and run the subscription in the tab Live
 In a second terminal:
   npm run --silent newswire -- follow${url === defaultUrl ? '' : ` --url ${url}`}
 Ctrl+C stops it.

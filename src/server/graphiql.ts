@@ -13,7 +13,8 @@ export function graphiqlPage(options?: GraphiQLOptions): string {
 export const exampleTabs = [
   {
     query: `# Newswire: feeds in, graph out, live.
-# Ctrl-Enter runs an operation; the tabs hold more of them.
+# Ctrl-Enter runs an operation.
+# The tabs hold more of them.
 query Latest {
   articles(first: 10) {
     nodes {
@@ -32,48 +33,73 @@ query Latest {
   },
   {
     query: `# Every new article, as it comes in.
-# Start it, then ingest one (two tabs on) or refresh a feed.
+# Start it and stay: another tab would end it.
+# Meanwhile ingest something in a terminal, or
+# in a second window of the browser.
 subscription Live {
   articleIngested {
     cursor
-    article { id title url category { name } }
+    article {
+      id
+      title
+      url
+      category { name }
+    }
   }
 }
 `,
   },
   {
-    query: `# Articles and feeds are sorted into categories: the next tabs need one.
+    query: `# Articles and feeds are sorted into categories:
+# run this before the next two tabs.
 mutation AddCategory {
-  addCategory(input: { id: "general", name: "General" }) {
+  addCategory(input: { id: "world", name: "World" }) {
     category { id name }
   }
 }
 `,
   },
   {
-    query: `mutation Ingest {
+    query: `# The same url again is a DUPLICATE; with another
+# text it is an UPDATED article.
+mutation Ingest {
   ingestArticles(
     input: {
       articles: [
         {
           url: "https://example.com/hello"
           title: "Hello from GraphiQL"
-          content: "The first paragraph.\\n\\nThe second one."
-          categoryId: "general"
+          content: "The first paragraph.\\n\\nThe second."
+          categoryId: "world"
         }
       ]
     }
   ) {
-    results { status cursor error { code message field } article { id title wordCount } }
+    results {
+      status
+      cursor
+      error { code message field }
+      article { id title wordCount }
+    }
   }
 }
 `,
   },
   {
-    query: `# The server looks at it within a second, and then by itself.
+    query: `# It is read within a second, and then again
+# and again by itself.
 mutation AddFeed {
-  addFeed(input: { url: "https://example.com/feed.xml", categoryId: "general" }) {
-    feed { id title url health { state nextCheckAt } }
+  addFeed(
+    input: {
+      url: "https://example.com/feed.xml"
+      categoryId: "world"
+    }
+  ) {
+    feed {
+      id
+      title
+      health { state nextCheckAt }
+    }
   }
 }
 `,
@@ -81,7 +107,17 @@ mutation AddFeed {
   {
     query: `query Feeds {
   feeds(first: 20) {
-    nodes { id title url health { state lastCheckedAt nextCheckAt lastError } }
+    nodes {
+      id
+      title
+      url
+      health {
+        state
+        lastCheckedAt
+        nextCheckAt
+        lastError
+      }
+    }
   }
 }
 `,
@@ -93,8 +129,17 @@ mutation AddFeed {
     wordCount
     readCount
     averageWordCount
-    byCategory { category { name } articleCount wordCount readCount }
-    overTime(interval: DAY) { start articleCount readCount }
+    byCategory {
+      category { name }
+      articleCount
+      wordCount
+      readCount
+    }
+    overTime(interval: DAY) {
+      start
+      articleCount
+      readCount
+    }
   }
 }
 `,
