@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { connectDatabase, type Database } from './db/connect.ts'
+import { startUpkeep } from './db/upkeep.ts'
 import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
@@ -27,6 +28,7 @@ export async function createServices(config: Config): Promise<Services> {
   const clock = () => new Date()
   const database = await connectDatabase(config, (error) => logger.warn({ err: error }, 'lost an idle database connection'))
   const { prisma } = database
+  const stopUpkeep = database.embedded ? startUpkeep(database.pool, (error) => logger.warn({ err: error }, 'could not tidy up the database')) : undefined
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal) // every subscription listens
   const wake = createWake(prisma, { sweepMs, onError: (error) => logger.warn({ err: error }, 'could not look for new events') })
@@ -41,6 +43,7 @@ export async function createServices(config: Config): Promise<Services> {
       stopping.abort()
       await feeds.close()
       await wake.close()
+      await stopUpkeep?.()
       await database.close()
     },
   }
