@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockFolder } from '../src/db/folder-lock.ts'
 import { addCategory, dataOf, draft, ingest, post } from './helpers/app.ts'
@@ -95,7 +96,8 @@ describe('a start', () => {
     [{ PORT: '70000' }, /^newswire: PORT=70000: must be a whole number from 0 to 65535\n$/],
     [{ HOST: '0.0.0.0' }, /^newswire: HOST=0\.0\.0\.0: must be one of /],
     [{ DATABASE_URL: 'mysql://user:secret@host/db' }, /^newswire: DATABASE_URL=…: must be a postgresql:\/\/ URL\n$/],
-    [{ DATABASE_URL: 'postgresql://user:secret@127.0.0.1:1/db' }, /^newswire: no PostgreSQL answers at DATABASE_URL: /],
+    [{ DATABASE_URL: 'postgresql://user:secret@127.0.0.1:1/db' }, /^newswire: DATABASE_URL: no PostgreSQL answers there: /],
+    [{ DATABASE_URL: '', DATA_DIR: fileURLToPath(import.meta.url) }, /^newswire: DATA_DIR: EEXIST/],
   ])('with %o is refused, with the reason', async (env, message) => {
     const child = runChild(['src/main.ts'], { ...database.env, PORT: '0', ...env })
     children.push(child)
