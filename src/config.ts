@@ -11,6 +11,7 @@ export type Config = {
   allowPrivateNetworks: boolean
   feedIntervalMinutes: number
   feedConcurrency: number
+  hostSpacingMs: number
   maxSockets: number
 }
 
@@ -120,7 +121,8 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     unit: 'minutes',
     default: '30',
     limit: '1 to 1440',
-    meaning: 'How long after a check a feed is due again. A failing feed keeps it twice, then waits twice as long each time, up to a day.',
+    meaning:
+      'How long after its first check a feed is due again. Then halved by each check that brings articles, longer by half with one that does not, from 15 minutes (or this, where it is less) to a day. A failing feed keeps its interval twice, then waits twice as long each time, up to a day.',
     read: integer(1, 1440),
   },
   feedConcurrency: {
@@ -131,6 +133,15 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     limit: '1 to 64',
     meaning: 'Feeds, and previews, that are fetched at the same time.',
     read: integer(1, 64),
+  },
+  hostSpacingMs: {
+    variable: 'HOST_SPACING_MS',
+    type: 'integer',
+    unit: 'milliseconds',
+    default: '1000',
+    limit: '0 to 60000',
+    meaning: 'From the end of a request to a host and port to the start of the next one; there is never more than one at a time.',
+    read: integer(0, 60_000),
   },
   maxSockets: {
     variable: 'MAX_SOCKETS',

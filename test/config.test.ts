@@ -14,6 +14,7 @@ describe('a setting', () => {
       logLevel: 'info',
       allowPrivateNetworks: false,
       feedIntervalMinutes: 30,
+      hostSpacingMs: 1000,
       feedConcurrency: 8,
       maxSockets: 10_000,
     }

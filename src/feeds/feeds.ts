@@ -69,6 +69,8 @@ export async function updateFeed(prisma: Prisma, id: string, fields: FeedFields)
   const checked = checkedFields(fields)
   // What is fetched or read differently must not be taken for the same again.
   const reread = 'mapping' in checked || 'headers' in checked ? { etag: null, lastModified: null, bodyHash: null } : {}
+  // A feed that was gone (410) is tried again.
+  if (fields.enabled) await prisma.feed.updateMany({ where: { id, nextCheckAt: null }, data: { nextCheckAt: new Date() } })
   try {
     const [feed] = await prisma.feed.updateManyAndReturn({
       where: { id },

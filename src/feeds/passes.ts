@@ -2,8 +2,9 @@ import type { Prisma } from '../db/connect.ts'
 import type { FeedFetch, FeedFormat } from '../db/generated/client.ts'
 import { memoized } from '../graphql/loader.ts'
 import type { ClaimedFeed } from './claim.ts'
+import { adoptMove, moveAfter } from './moves.ts'
 import type { RejectedEntry } from './normalize.ts'
-import { nextCheckAt } from './schedule.ts'
+import { nextCheck } from './schedule.ts'
 
 /** What a pass over a feed found. */
 export type Pass = {
@@ -13,6 +14,10 @@ export type Pass = {
   validators?: { etag: string | null; lastModified: string | null; bodyHash: string }
   counts?: { ingested: number; updated: number; duplicates: number }
   rejected?: RejectedEntry[]
+  /** Where the feed's permanent redirects led. */
+  movedTo?: string | null
+  /** For how long the server wants not to be asked again. */
+  quietSeconds?: number
 }
 
 /** Passes that are kept of each feed. */
@@ -42,7 +47,20 @@ export async function recordPass(
   const failed = pass.outcome === 'FAILED'
   const gone = pass.httpStatus === 410
   const consecutiveFailures = failed ? feed.consecutiveFailures + 1 : 0
-  const outcome = gone ? 'gone' : failed ? 'failed' : 'ok'
+  const outcome = gone ? 'gone' : failed ? 'failed' : pass.counts && pass.counts.ingested > 0 ? 'new' : 'same'
+  const next = nextCheck({
+    outcome,
+    intervalMinutes: feed.intervalMinutes,
+    startMinutes: intervalMinutes,
+    minutesSinceCheck: feed.lastCheckedAt && (endedAt.getTime() - feed.lastCheckedAt.getTime()) / 60_000,
+    consecutiveFailures,
+    quietSeconds: pass.quietSeconds ?? 0,
+    now: endedAt,
+    random: Math.random(),
+  })
+  const move = moveAfter(feed, pass.movedTo ?? null)
+  // Apart from the transaction, which an address that another feed has would break.
+  const moved = await adoptMove(prisma, feed, move)
   return prisma.$transaction(async (tx) => {
     await tx.feed.updateMany({
       // Whoever took the feed over, after this claim ran out, decides what holds now.
@@ -54,7 +72,8 @@ export async function recordPass(
         lastError: pass.error ?? null,
         consecutiveFailures,
         lastCheckedAt: endedAt,
-        nextCheckAt: nextCheckAt({ outcome, consecutiveFailures, intervalMinutes, now: endedAt, random: Math.random() }),
+        ...next,
+        ...move,
         ...pass.validators,
         ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
       },
@@ -67,6 +86,7 @@ export async function recordPass(
         httpStatus: pass.httpStatus,
         outcome: pass.outcome,
         ...pass.counts,
+        ...(moved !== undefined && { repaired: [moved] }),
         rejected: (pass.rejected ?? []).slice(0, mostRejected),
         error: pass.error ?? null,
       },

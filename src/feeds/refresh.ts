@@ -10,16 +10,20 @@ import type { Wake } from '../stream/wake.ts'
 import { releaseClaim, type ClaimedFeed } from './claim.ts'
 import { decodeBytes } from './decode.ts'
 import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
+import { HostBusy } from './hosts.ts'
 import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
 import { FeedInvalid, parseFeedText, type JsonMapping } from './parse.ts'
 import { keepAbout, recordPass, type Pass } from './passes.ts'
+
+/** For how long a feed is put off that leads to a host with too many waiting. */
+const busyMs = 60_000
 
 export type RefreshDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date; fetcher: Fetcher; intervalMinutes: number }
 
 /**
  * One pass over one claimed feed: fetch → parse → normalize → store, then its health and what became of it. What is wrong with
  * the feed is told on the pass, and never thrown.
- * @throws the signal's reason once it has aborted; the feed is as due as before
+ * @throws the signal's reason once it has aborted: the feed is as due as before; HostBusy: it is not due for a minute
  */
 export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<FeedFetch> {
   const { prisma, clock, intervalMinutes, logger } = deps
@@ -32,12 +36,17 @@ export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: 
       await releaseClaim(prisma, feed.claimId)
       throw error
     }
+    if (error instanceof HostBusy) {
+      await releaseClaim(prisma, feed.claimId, new Date(clock().getTime() + busyMs))
+      throw error
+    }
     const known = error instanceof FetchFailed || error instanceof FeedInvalid
     if (!known) logger.error({ err: error, feedId: feed.id }, 'a feed could not be refreshed')
     pass = {
       outcome: 'FAILED',
       httpStatus: error instanceof FetchFailed ? error.httpStatus : 200,
       error: known ? error.message : 'Something went wrong in the server: its log says what.',
+      quietSeconds: error instanceof FetchFailed ? error.retryAfterSeconds : 0,
     }
   }
   logger.info({ feedId: feed.id, outcome: pass.outcome, ingested: pass.counts?.ingested, error: pass.error }, 'refreshed a feed')
@@ -47,9 +56,10 @@ export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: 
 async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<Pass> {
   const response = await fetcher.fetch({ url: feed.url, headers: feed.headers as Header[], etag: feed.etag, lastModified: feed.lastModified }, signal)
   const validators = { etag: response.etag, lastModified: response.lastModified }
-  if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status }
+  const polite = { movedTo: response.movedTo, quietSeconds: response.freshSeconds }
+  if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, ...polite }
   const bodyHash = hash128(response.body)
-  if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash } }
+  if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...polite }
   const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
   const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
   await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
@@ -61,6 +71,7 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
   return {
     outcome: 'CHANGED',
     httpStatus: response.status,
+    ...polite,
     ...(!homeless && { validators: { ...validators, bodyHash } }),
     ...tally(drafts, results, rejected),
   }

@@ -16,7 +16,7 @@ import { refreshFeed } from './refresh.ts'
 /** Everything that this process does with feeds over the network. */
 export type FeedWork = {
   startPolling: () => void
-  /** One pass now; one that is under way, here or on another server, is waited for instead. @throws NOT_FOUND */
+  /** One pass now; one that is under way, here or on another server, is waited for instead. @throws NOT_FOUND, RATE_LIMITED when too many wait for its host */
   refresh: (id: string) => Promise<FeedFetch>
   /** @throws FEED_UNREACHABLE, FEED_INVALID, RATE_LIMITED when there are too many at the same time */
   preview: (feed: { url: string; mapping?: JsonMapping }) => Promise<FeedPreview>
@@ -29,10 +29,10 @@ const lookMs = 250
 
 export function createFeedWork(
   deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date },
-  config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes'>,
+  config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes' | 'hostSpacingMs'>,
 ): FeedWork {
   const { prisma, clock } = deps
-  const fetcher = createFetcher({ allowPrivateNetworks: config.allowPrivateNetworks })
+  const fetcher = createFetcher(config)
   const stopping = new AbortController()
   const running = new Map<string, Promise<FeedFetch>>()
   let previews = 0
@@ -76,7 +76,7 @@ export function createFeedWork(
 
   return {
     startPolling: () => {
-      stopPoller ??= startPoller(deps, config.feedConcurrency, (feed) =>
+      stopPoller ??= startPoller(deps, { concurrency: config.feedConcurrency, busyOrigins: fetcher.busyOrigins }, (feed) =>
         pass(feed).catch((error: unknown) => {
           if (!stopping.signal.aborted && !(error instanceof ClientError)) throw error
         }),

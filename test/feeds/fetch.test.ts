@@ -10,7 +10,7 @@ let fetcher: Fetcher
 let servers: Server[]
 
 beforeEach(() => {
-  fetcher = createFetcher({ allowPrivateNetworks: true })
+  fetcher = createFetcher({ allowPrivateNetworks: true, hostSpacingMs: 0 })
   servers = []
 })
 
@@ -62,6 +62,8 @@ test('answers with what the server said, and says honestly who asks', async () =
     lastModified: 'yesterday',
     contentType: 'application/rss+xml',
     finalUrl: `${origin}/feed`,
+    movedTo: null,
+    freshSeconds: 0,
   })
   expect(requests[0]?.headers).toMatchObject({
     'user-agent': expect.stringMatching(/^Newswire\/\d+\.\d+\.\d+ \(\+self-hosted feed reader\)$/),
@@ -248,7 +250,7 @@ test('a server that is not there, or hangs up, is a failure without a status', a
 describe('private networks', () => {
   test('are refused unless they are allowed, by address and by name', async () => {
     const { port, requests } = await serve((_request, response) => response.end('a'))
-    const careful = createFetcher({ allowPrivateNetworks: false })
+    const careful = createFetcher({ allowPrivateNetworks: false, hostSpacingMs: 0 })
     try {
       for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1', '0.0.0.0']) {
         const fetching = careful.fetch({ url: `http://${host}:${port}/`, headers: [], etag: null, lastModified: null }, new AbortController().signal)

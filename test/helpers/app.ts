@@ -27,7 +27,7 @@ type Options = { env?: Record<string, string>; poll?: boolean; database?: TestDa
  */
 export async function startApp({ env = {}, poll = false, database: given }: Options = {}): Promise<App> {
   const database = given ?? (await createDatabase())
-  const running = await startServer(parseConfig({ PORT: '0', LOG_LEVEL: 'fatal', ...database.env, ...env }), { poll })
+  const running = await startServer(parseConfig({ PORT: '0', LOG_LEVEL: 'fatal', HOST_SPACING_MS: '0', ...database.env, ...env }), { poll })
   const ask = (query: string, variables: Record<string, unknown> = {}) => post(running.url, query, variables)
   const listened: string[] = []
   const prisma = running.services.database.prisma as unknown as { $on: (event: 'query', listener: (event: { query: string }) => void) => void }

@@ -1,0 +1,71 @@
+import { ClientError } from '../errors.ts'
+
+/** More requests wait for a host than it can answer in reasonable time. */
+export class HostBusy extends ClientError {
+  constructor() {
+    super('RATE_LIMITED', 'Too many requests wait for this host: try again in some minutes.')
+  }
+}
+
+/** Who is asked, one request at a time. A host and port are told by the origin of a URL, e.g. https://example.com:8443. */
+export type Hosts = {
+  /**
+   * Waits for this origin's turn.
+   * @returns gives it back
+   * @throws HostBusy; the signal's reason once it has aborted
+   */
+  enter: (origin: string, signal: AbortSignal) => Promise<() => void>
+  /** Origins that are being asked, or were a moment ago. */
+  busy: () => string[]
+}
+
+/** With 20 s for each, the last of them has its turn before its claim on the feed runs out. */
+const mostWaiting = 10
+
+/** @param spacingMs from the end of one request to the start of the next */
+export function createHosts(spacingMs: number): Hosts {
+  /** For each origin in use, who waits for it. */
+  const waiting = new Map<string, Set<() => void>>()
+
+  const pass = (origin: string) => {
+    const [next] = waiting.get(origin) ?? []
+    if (next) next()
+    else waiting.delete(origin)
+  }
+  const turn = (origin: string) => {
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      if (spacingMs === 0) pass(origin)
+      else setTimeout(pass, spacingMs, origin).unref()
+    }
+  }
+
+  return {
+    enter: async (origin, signal) => {
+      signal.throwIfAborted()
+      const queue = waiting.get(origin)
+      if (!queue) {
+        waiting.set(origin, new Set())
+        return turn(origin)
+      }
+      if (queue.size >= mostWaiting) throw new HostBusy()
+      await new Promise<void>((resolve, reject) => {
+        const go = () => {
+          queue.delete(go)
+          signal.removeEventListener('abort', stop)
+          resolve()
+        }
+        const stop = () => {
+          queue.delete(go)
+          reject(signal.reason as Error)
+        }
+        queue.add(go)
+        signal.addEventListener('abort', stop, { once: true })
+      })
+      return turn(origin)
+    },
+    busy: () => [...waiting.keys()],
+  }
+}
