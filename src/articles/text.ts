@@ -37,18 +37,21 @@ const segmentedAtOnce = 1_000
 export function countWords(text: string): number {
   let count = 0
   for (const [token] of text.matchAll(/\S+/gu)) {
-    if (unspaced.test(token)) count += countSegments(token)
+    const segments = unspacedWords(token)
+    if (segments) count += segments.length
     else if (letterOrDigit.test(token)) count++
   }
   return count
 }
 
-function countSegments(token: string): number {
-  let count = 0
+/** The words of a token in a script that is written without spaces; undefined in any other. */
+export function unspacedWords(token: string): string[] | undefined {
+  if (!unspaced.test(token)) return undefined
+  const found: string[] = []
   for (let start = 0; start < token.length; start += segmentedAtOnce) {
-    for (const { isWordLike } of words.segment(token.slice(start, start + segmentedAtOnce))) if (isWordLike) count++
+    for (const { segment, isWordLike } of words.segment(token.slice(start, start + segmentedAtOnce))) if (isWordLike) found.push(segment)
   }
-  return count
+  return found
 }
 
 /** Whole minutes, at least 1: 265 words a minute, and 500 characters a minute in Chinese, Japanese and Korean. */
