@@ -61,6 +61,7 @@ test('answers with what the server said, and says honestly who asks', async () =
     etag: 'W/"a,b"',
     lastModified: 'yesterday',
     contentType: 'application/rss+xml',
+    link: null,
     finalUrl: `${origin}/feed`,
     movedTo: null,
     freshSeconds: 0,
