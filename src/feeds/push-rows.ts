@@ -110,12 +110,19 @@ export async function recordDenial(
   return row?.feedId
 }
 
-/** Forgets the hubs of feeds that are disabled or gone. @returns them, each to one server */
+/**
+ * Forgets the hubs of feeds that are disabled or gone; once they are enabled, they are read in full, and their hubs found again.
+ * @returns them, each to one server
+ */
 export async function dropUnwanted(prisma: Prisma, limit: number): Promise<LeftHub[]> {
   return prisma.$queryRaw<LeftHub[]>`
-    DELETE FROM feed_push WHERE feed_id IN (
-      SELECT p.feed_id FROM feed_push p JOIN feed f ON f.id = p.feed_id WHERE NOT f.enabled OR f.next_check_at IS NULL LIMIT ${limit} FOR UPDATE OF p SKIP LOCKED
-    ) RETURNING token, hub, topic`
+    WITH dropped AS (
+      DELETE FROM feed_push WHERE feed_id IN (
+        SELECT p.feed_id FROM feed_push p JOIN feed f ON f.id = p.feed_id WHERE NOT f.enabled OR f.next_check_at IS NULL LIMIT ${limit} FOR UPDATE OF p SKIP LOCKED
+      ) RETURNING feed_id, token, hub, topic
+    )
+    UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL FROM dropped WHERE feed.id = dropped.feed_id
+    RETURNING dropped.token, dropped.hub, dropped.topic`
 }
 
 export type PushState = 'PENDING' | 'ACTIVE' | 'FAILED'
