@@ -34,7 +34,10 @@ export function createPushHandler(receiver: PushReceiver, limits = bodyLimits): 
     if (readingInAll >= limits.atOnce || ofOne >= limits.atOnceOfOne) return end(res.setHeader('retry-after', '60'), 503)
     readingInAll++
     reading.set(token, ofOne + 1)
-    const tooSlow = setTimeout(() => end(res, 408), limits.ms)
+    const tooSlow = setTimeout(() => {
+      res.once('finish', () => req.destroy()) // the end of an answer does not end the reading
+      end(res, 408)
+    }, limits.ms)
     try {
       const bytes = await read(req, limits.bytes)
       if (res.headersSent) return
@@ -42,6 +45,8 @@ export function createPushHandler(receiver: PushReceiver, limits = bodyLimits): 
       const header = (name: string) => [req.headers[name] ?? []].flat()[0] ?? null
       await deliver({ body: bytes, contentType: header('content-type'), signature: header('x-hub-signature') })
       end(res, 202)
+    } catch (error) {
+      if (!req.destroyed || req.complete) throw error // else whoever sent it has left
     } finally {
       clearTimeout(tooSlow)
       readingInAll--

@@ -53,7 +53,7 @@ export function askBack(server: { url: string }, form: Record<string, string>, c
     'hub.mode': form['hub.mode']!,
     'hub.topic': form['hub.topic']!,
     'hub.challenge': '<b>challenge</b>',
-    'hub.lease_seconds': '1000',
+    'hub.lease_seconds': '864000',
     ...changes,
   }
   const url = passedOn(server, form['hub.callback']!)
