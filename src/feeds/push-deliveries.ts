@@ -9,7 +9,7 @@ import { recordPush } from './passes.ts'
 import { storeDocument } from './refresh.ts'
 
 /** What a hub sent, once it is known to be of the feed's hub. */
-export type Delivery = { feedId: string; body: Uint8Array; contentType: string | null }
+type Delivery = { feedId: string; body: Uint8Array; contentType: string | null }
 
 export type Deliveries = {
   /** Takes a delivery to be stored, or makes the feed due where there are too many; either way it is not lost when the process ends. */
@@ -18,7 +18,7 @@ export type Deliveries = {
   close: () => Promise<void>
 }
 
-export const deliveryLimits = { count: 100, bytes: 64 * 1024 * 1024 }
+const deliveryLimits = { count: 100, bytes: 64 * 1024 * 1024 }
 /** Deliveries that are stored at the same time; of one feed there is one. */
 const hands = 4
 /** How long, and how often, to ask for a feed that somebody else works on. */

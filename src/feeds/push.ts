@@ -11,7 +11,7 @@ import { createPushRequests } from './push-requests.ts'
 import { confirmLease, noteHub, recordDenial, type LeftHub } from './push-rows.ts'
 
 /** What a hub sends to a callback, as it sent it. */
-export type PushedBody = { body: Uint8Array; contentType: string | null; signature: string | null }
+type PushedBody = { body: Uint8Array; contentType: string | null; signature: string | null }
 
 /** The subscriber of WebSub (W3C, 2018), and of PubSubHubbub 0.4. */
 export type Push = {
