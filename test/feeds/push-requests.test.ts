@@ -160,6 +160,14 @@ it('two servers on one database make each request once', async () => {
   onTestFinished(() => app.close())
   await addCategory(app)
   for (const { url } of hubs) await noteHub(app.services.database.prisma, await addFeed(app, `https://example.com/${url}`), { hub: url, topic }, start)
+  const { prisma } = app.services.database
+  await prisma
+    .$transaction(async (tx) => {
+      expect(await claimRequests(tx as typeof prisma, 8, [], start)).toHaveLength(8)
+      expect(await claimRequests(prisma, 8, [], start)).toEqual([]) // and does not wait for it
+      throw new Error('it died')
+    })
+    .catch((error: Error) => expect(error.message).toBe('it died'))
   const servers = [usePush(app), usePush(app)]
   for (let n = 0; n < 3; n++) await Promise.all(servers.map(({ lookAt }) => lookAt(0)))
   expect(hubs.map(({ requests }) => requests.length)).toEqual(hubs.map(() => 1))

@@ -144,18 +144,18 @@ describe('what is sent', () => {
     expect(await passes()).toHaveLength(1)
   })
 
-  it('is known to be due until it is stored, which waits for whoever works on the feed', async () => {
+  it('is known to be due until it is stored, in order, which waits for whoever works on the feed', async () => {
     const { app, form, feed, feedId } = await useSubscribed()
     const { prisma } = app.services.database
     const before = (await feed()).nextCheckAt!
     const other = await claimOne(prisma, feedId, new Date())
-    for (const n of [2, 3]) expect((await sendTo(app, form, rss([story(n)]))).status).toBe(202)
+    for (const edit of [1, 2, 3, 4, 5, 6, 7, 8]) expect((await sendTo(app, form, rss([{ ...story(2), title: `Edit ${edit}` }]))).status).toBe(202)
     const marked = (await feed()).nextCheckAt!
     expect(marked.getTime()).toBeLessThan(Date.now() + 300_001)
     await releaseClaim(prisma, other!.claimId)
     await settled(feed)
     expect((await feed()).nextCheckAt).toEqual(before)
-    expect((await app.gql('{ articles { totalCount } }')).articles.totalCount).toBe(3)
+    expect((await app.gql('{ articles { nodes { title } } }')).articles.nodes).toEqual([{ title: 'Edit 8' }, { title: 'Story 1' }])
   })
 
   it('is dropped where there is more than can wait, and the feed is due now instead', async () => {
