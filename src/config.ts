@@ -13,6 +13,7 @@ export type Config = {
   feedConcurrency: number
   hostSpacingMs: number
   maxSockets: number
+  publicUrl: string | undefined
 }
 
 /** The environment of a process. */
@@ -151,6 +152,22 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     limit: '1 to 100000',
     meaning: 'Open WebSockets; one more is closed with 1013 (try again later).',
     read: integer(1, 100_000),
+  },
+  publicUrl: {
+    variable: 'PUBLIC_URL',
+    type: 'URL',
+    unit: '',
+    default: '',
+    limit: 'http or https; no credentials, query or fragment',
+    meaning:
+      'Where hubs of feeds (WebSub) reach this server, e.g. https://news.example.com: a proxy there passes on what is below /websub/. Empty: feeds are polled alone.',
+    read: (text) => {
+      if (text === '') return undefined
+      const url = URL.canParse(text) ? new URL(text) : undefined
+      if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || /[?#]/.test(text))
+        throw new Error('must be an absolute http(s) URL without credentials, query and fragment')
+      return url.href.replace(/\/+$/, '')
+    },
   },
 }
 

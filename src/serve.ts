@@ -39,7 +39,7 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
         () => true,
         () => false,
       )
-    const { server, endStreams } = createHttpServer({ yoga, logger, healthy })
+    const { server, endStreams } = createHttpServer({ yoga, logger, healthy, push: services.feeds.push })
     const closeSockets = serveWebSocket({ server, yoga, logger, maxSockets: config.maxSockets })
     server.listen(config.port, config.host)
     await once(server, 'listening')

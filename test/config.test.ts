@@ -17,6 +17,7 @@ describe('a setting', () => {
       hostSpacingMs: 1000,
       feedConcurrency: 8,
       maxSockets: 10_000,
+      publicUrl: undefined,
     }
     expect(parseConfig({})).toEqual(defaults)
     expect(parseConfig(Object.fromEntries(Object.values(settings).map(({ variable }) => [variable, ' '])))).toEqual(defaults)
@@ -36,6 +37,8 @@ describe('a setting', () => {
     ['FEED_INTERVAL_MINUTES', '1440', { feedIntervalMinutes: 1440 }],
     ['FEED_CONCURRENCY', '1', { feedConcurrency: 1 }],
     ['MAX_SOCKETS', '100000', { maxSockets: 100_000 }],
+    ['PUBLIC_URL', 'https://news.example.com/', { publicUrl: 'https://news.example.com' }],
+    ['PUBLIC_URL', 'http://example.com:8080/news/', { publicUrl: 'http://example.com:8080/news' }],
   ])('%s=%s is taken', (variable, value, expected) => {
     expect(parseConfig({ [variable]: value })).toMatchObject(expected)
   })
@@ -64,6 +67,12 @@ describe('a setting', () => {
     ['FEED_CONCURRENCY', '65'],
     ['MAX_SOCKETS', '0'],
     ['MAX_SOCKETS', '100001'],
+    ['PUBLIC_URL', 'news.example.com'],
+    ['PUBLIC_URL', '/news'],
+    ['PUBLIC_URL', 'ftp://example.com/'],
+    ['PUBLIC_URL', 'https://me@example.com/'],
+    ['PUBLIC_URL', 'https://example.com/?'],
+    ['PUBLIC_URL', 'https://example.com/#a'],
   ])('%s=%s is refused, and both are named', (variable, value) => {
     expect(() => parseConfig({ [variable]: value })).toThrow(ConfigError)
     expect(() => parseConfig({ [variable]: value })).toThrow(`${variable}=${value}: must be `)

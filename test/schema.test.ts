@@ -125,7 +125,14 @@ FeedHealth
   consecutiveFailures: Int!
   lastError: String
   httpStatus: Int
+  push: FeedPush
   recentFetches(first: Int! = 10): [FeedFetch!]!
+FeedPush
+  hub: URL!
+  state: FeedPushState!
+  leaseUntil: DateTime
+  lastPushAt: DateTime
+  lastError: String
 FeedFetch
   startedAt: DateTime!
   durationMs: Int!

@@ -4,6 +4,7 @@ import { canonicalUrl } from '../articles/identity.ts'
 import { badInput, ClientError, notFound } from '../errors.ts'
 import { isSlug, isUuid } from '../graphql/ids.ts'
 import type { JsonMapping } from './parse.ts'
+import type { LeftHub } from './push-rows.ts'
 
 export type Header = { name: string; value: string }
 export type FeedFields = {
@@ -88,10 +89,12 @@ export async function updateFeed(prisma: Prisma, id: string, fields: FeedFields)
   }
 }
 
-/** Its articles stay. @throws NOT_FOUND */
-export async function removeFeed(prisma: Prisma, id: string): Promise<void> {
+/** Its articles stay. @returns the hub that sent it (WebSub), if one did @throws NOT_FOUND */
+export async function removeFeed(prisma: Prisma, id: string): Promise<LeftHub | null> {
+  const push = isUuid(id) ? await prisma.feedPush.findUnique({ where: { feedId: id }, select: { token: true, hub: true, topic: true } }) : null
   const { count } = isUuid(id) ? await prisma.feed.deleteMany({ where: { id } }) : { count: 0 }
   if (count === 0) throw notFound('feed')
+  return push
 }
 
 function checkedFields({ title, enabled, fullText, mapping, headers }: FeedFields) {

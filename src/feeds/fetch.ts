@@ -8,8 +8,11 @@ import { createHosts, HostBusy, type Hosts } from './hosts.ts'
 import { BodyRefused, readBounded } from './response-body.ts'
 
 export type Header = { name: string; value: string }
-/** `headers` are the feed's own, secret ones. `etag` and `lastModified` are what the last answer said, as it said it. */
-export type FeedRequest = { url: string; headers: Header[]; etag: string | null; lastModified: string | null }
+/**
+ * `headers` are the feed's own, secret ones. `etag` and `lastModified` are what the last answer said, as it said it.
+ * With a `form` it is a POST of that: nothing but 307 and 308 leads it on.
+ */
+export type FeedRequest = { url: string; headers: Header[]; etag: string | null; lastModified: string | null; form?: URLSearchParams }
 type FeedResponse = {
   status: number
   /** Nothing changed since the answer that the validators are of; `body` is empty. */
@@ -19,6 +22,8 @@ type FeedResponse = {
   /** Decompressed. */
   body: Uint8Array
   contentType: string | null
+  /** Its Link headers (RFC 8288). */
+  link: string | null
   /** Where it came from, after redirects; without credentials. */
   finalUrl: string
   /** Where its permanent redirects lead, those before any other; null when the first one is none. Without credentials. */
@@ -159,9 +164,12 @@ async function ask({ agent, userAgent }: Connection, { url, own, redirects }: As
     ...(feed.lastModified !== null && { 'if-modified-since': feed.lastModified }),
   }
   const headers = { 'user-agent': userAgent, accept, ...own, 'accept-encoding': 'gzip, br, deflate', ...validators }
-  const response = await request(url, { dispatcher: agent, headers, signal })
+  const posted = feed.form && { method: 'POST' as const, body: feed.form.toString() }
+  const typed = feed.form && { 'content-type': 'application/x-www-form-urlencoded' }
+  const response = await request(url, { dispatcher: agent, ...posted, headers: { ...headers, ...typed }, signal })
   const status = response.statusCode
   const header = (name: string) => [response.headers[name] ?? []].flat()[0] ?? null
+  const link = [response.headers['link'] ?? []].flat().join(', ') || null
   const discard = () => response.body.on('error', () => {}).destroy()
 
   if (status >= 200 && status <= 299) {
@@ -176,6 +184,7 @@ async function ask({ agent, userAgent }: Connection, { url, own, redirects }: As
         lastModified: header('last-modified'),
         body,
         contentType: header('content-type'),
+        link,
         freshSeconds: freshSeconds(header, now),
       },
     }
@@ -184,10 +193,18 @@ async function ask({ agent, userAgent }: Connection, { url, own, redirects }: As
   if (status === 304 && Object.keys(validators).length > 0) {
     const kept = { etag: header('etag') ?? feed.etag, lastModified: header('last-modified') ?? feed.lastModified }
     return {
-      response: { status, notModified: true, ...kept, body: new Uint8Array(), contentType: header('content-type'), freshSeconds: freshSeconds(header, now) },
+      response: {
+        status,
+        notModified: true,
+        ...kept,
+        body: new Uint8Array(),
+        contentType: header('content-type'),
+        link,
+        freshSeconds: freshSeconds(header, now),
+      },
     }
   }
-  const location = [301, 302, 303, 307, 308].includes(status) ? header('location') : null
+  const location = (feed.form ? [307, 308] : [301, 302, 303, 307, 308]).includes(status) ? header('location') : null
   if (location === null) {
     const retryAfter = status === 429 || status === 503 ? retryAfterSeconds(header('retry-after'), now) : 0
     throw new FetchFailed(meaningOf(status, Object.keys(own).length === 0 && feed.headers.length > 0), status, retryAfter)

@@ -1,5 +1,5 @@
 import type { JsonFeed } from 'feedsmith'
-import { FeedInvalid, httpUrl, type JsonMapping, type ParsedEntry, type ParsedFeed } from './parsed.ts'
+import { FeedInvalid, httpUrl, type JsonMapping, type ParsedEntry, type ParsedFeed, type ParsedHub } from './parsed.ts'
 
 type JsonItem = JsonFeed.Item<string>
 
@@ -11,8 +11,15 @@ export function readJsonFeed(feed: JsonFeed.Feed<string>): ParsedFeed {
     base: null,
     language: feed.language ?? null,
     authors: names(feed.authors),
+    hub: hubOf(feed),
     entries: (feed.items ?? []).map(jsonItem),
   }
+}
+
+/** A feed may name services of other protocols, rssCloud for instance. */
+function hubOf({ hubs, feed_url }: JsonFeed.Feed<string>): ParsedHub | null {
+  const url = hubs?.find(({ type }) => /^websub$/i.test(type ?? ''))?.url
+  return url === undefined ? null : { url, self: feed_url ?? null }
 }
 
 function jsonItem(item: JsonItem): ParsedEntry {

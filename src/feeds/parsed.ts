@@ -21,6 +21,9 @@ export type ParsedEntry = {
   enclosures: ParsedEnclosure[]
 }
 
+/** The hub that a feed names (WebSub), and the feed's own name for itself; as they were written. */
+export type ParsedHub = { url: string; self: string | null }
+
 export type ParsedFeed = {
   format: 'RSS' | 'ATOM' | 'RDF' | 'JSON_FEED' | 'JSON_MAPPED'
   /** Plain text on one line. */
@@ -32,6 +35,7 @@ export type ParsedFeed = {
   language: string | null
   /** Of every entry that names none. */
   authors: string[]
+  hub?: ParsedHub | null
   entries: ParsedEntry[]
 }
 

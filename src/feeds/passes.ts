@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/connect.ts'
-import type { FeedFetch, FeedFormat } from '../db/generated/client.ts'
+import type { FeedFetch, FeedFormat, Prisma as Sql } from '../db/generated/client.ts'
 import { memoized } from '../graphql/loader.ts'
 import type { ClaimedFeed } from './claim.ts'
 import { adoptMove, moveAfter } from './moves.ts'
@@ -19,6 +19,8 @@ export type Pass = {
   /** For how long the server wants not to be asked again. */
   quietSeconds?: number
 }
+
+type Times = { startedAt: Date; endedAt: Date }
 
 /** Passes that are kept of each feed. */
 const kept = 100
@@ -42,7 +44,7 @@ export async function recordPass(
   prisma: Prisma,
   feed: ClaimedFeed,
   pass: Pass,
-  { startedAt, endedAt, intervalMinutes }: { startedAt: Date; endedAt: Date; intervalMinutes: number },
+  { startedAt, endedAt, intervalMinutes, pushedUntil }: Times & { intervalMinutes: number; pushedUntil: Date | null },
 ): Promise<FeedFetch> {
   const failed = pass.outcome === 'FAILED'
   const gone = pass.httpStatus === 410
@@ -55,6 +57,7 @@ export async function recordPass(
     minutesSinceCheck: feed.lastCheckedAt && (endedAt.getTime() - feed.lastCheckedAt.getTime()) / 60_000,
     consecutiveFailures,
     quietSeconds: pass.quietSeconds ?? 0,
+    pushedUntil,
     now: endedAt,
     random: Math.random(),
   })
@@ -78,22 +81,40 @@ export async function recordPass(
         ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
       },
     })
-    const fetch = await tx.feedFetch.create({
-      data: {
-        feedId: feed.id,
-        startedAt,
-        durationMs: endedAt.getTime() - startedAt.getTime(),
-        httpStatus: pass.httpStatus,
-        outcome: pass.outcome,
-        ...pass.counts,
-        ...(moved !== undefined && { repaired: [moved] }),
-        rejected: (pass.rejected ?? []).slice(0, mostRejected),
-        error: pass.error ?? null,
-      },
-    })
-    await tx.$executeRaw`DELETE FROM feed_fetch WHERE id IN (SELECT id FROM feed_fetch WHERE feed_id = ${feed.id}::uuid ORDER BY id DESC OFFSET ${kept})`
-    return fetch
+    return writePass(tx, feed.id, pass, { startedAt, endedAt }, moved)
   })
+}
+
+/**
+ * Writes down what a hub sent of a feed, and gives the claim back; in one transaction. It is no check: when the feed is asked
+ * next, and how it has answered, is as before.
+ */
+export async function recordPush(prisma: Prisma, feed: ClaimedFeed, pass: Pass, times: Times): Promise<void> {
+  await prisma.$transaction(async (tx) => {
+    await tx.feed.updateMany({
+      where: { id: feed.id, claimId: feed.claimId },
+      data: { claimId: null, claimedUntil: null, lastChangedAt: times.endedAt },
+    })
+    await writePass(tx, feed.id, pass, times)
+  })
+}
+
+async function writePass(tx: Sql.TransactionClient, feedId: string, pass: Pass, { startedAt, endedAt }: Times, moved?: string): Promise<FeedFetch> {
+  const fetch = await tx.feedFetch.create({
+    data: {
+      feedId,
+      startedAt,
+      durationMs: endedAt.getTime() - startedAt.getTime(),
+      httpStatus: pass.httpStatus,
+      outcome: pass.outcome,
+      ...pass.counts,
+      ...(moved !== undefined && { repaired: [moved] }),
+      rejected: (pass.rejected ?? []).slice(0, mostRejected),
+      error: pass.error ?? null,
+    },
+  })
+  await tx.$executeRaw`DELETE FROM feed_fetch WHERE id IN (SELECT id FROM feed_fetch WHERE feed_id = ${feedId}::uuid ORDER BY id DESC OFFSET ${kept})`
+  return fetch
 }
 
 /** Of each feed its newest passes, newest first, in one statement. */

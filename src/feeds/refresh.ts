@@ -11,14 +11,26 @@ import { releaseClaim, type ClaimedFeed } from './claim.ts'
 import { decodeBytes } from './decode.ts'
 import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
 import { HostBusy } from './hosts.ts'
+import { hubOf, type Hub } from './hub-links.ts'
 import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
-import { FeedInvalid, parseFeedText, type JsonMapping } from './parse.ts'
+import { FeedInvalid, parseFeedText, type JsonMapping, type ParsedFeed } from './parse.ts'
 import { keepAbout, recordPass, type Pass } from './passes.ts'
 
 /** For how long a feed is put off that leads to a host with too many waiting. */
 const busyMs = 60_000
 
-export type RefreshDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date; fetcher: Fetcher; intervalMinutes: number }
+/** Where hubs send what is new (push.ts): takes note of the hub that a feed names, and knows until when it has agreed to send. */
+type HubNotes = { note: (feedId: string, hub: Hub | null) => Promise<void>; leaseUntil: (feedId: string) => Promise<Date | null> }
+
+export type RefreshDeps = {
+  prisma: Prisma
+  wake: Pick<Wake, 'hint'>
+  logger: Logger
+  clock: () => Date
+  fetcher: Fetcher
+  intervalMinutes: number
+  push?: HubNotes | undefined
+}
 
 /**
  * One pass over one claimed feed: fetch → parse → normalize → store, then its health and what became of it. What is wrong with
@@ -26,7 +38,7 @@ export type RefreshDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Lo
  * @throws the signal's reason once it has aborted: the feed is as due as before; HostBusy: it is not due for a minute
  */
 export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<FeedFetch> {
-  const { prisma, clock, intervalMinutes, logger } = deps
+  const { prisma, clock, intervalMinutes, logger, push } = deps
   const startedAt = clock()
   let pass: Pass
   try {
@@ -50,31 +62,52 @@ export async function refreshFeed(deps: RefreshDeps, feed: ClaimedFeed, signal: 
     }
   }
   logger.info({ feedId: feed.id, outcome: pass.outcome, ingested: pass.counts?.ingested, error: pass.error }, 'refreshed a feed')
-  return recordPass(prisma, feed, pass, { startedAt, endedAt: clock(), intervalMinutes })
+  return recordPass(prisma, feed, pass, { startedAt, endedAt: clock(), intervalMinutes, pushedUntil: (await push?.leaseUntil(feed.id)) ?? null })
 }
 
-async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<Pass> {
-  const response = await fetcher.fetch({ url: feed.url, headers: feed.headers as Header[], etag: feed.etag, lastModified: feed.lastModified }, signal)
+async function readAndStore(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortSignal): Promise<Pass> {
+  const response = await deps.fetcher.fetch({ url: feed.url, headers: feed.headers as Header[], etag: feed.etag, lastModified: feed.lastModified }, signal)
   const validators = { etag: response.etag, lastModified: response.lastModified }
   const polite = { movedTo: response.movedTo, quietSeconds: response.freshSeconds }
   if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, ...polite }
   const bodyHash = hash128(response.body)
   if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...polite }
-  const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
-  const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
-  await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
-  // A feed tells its newest entry first; the stream tells it last.
-  const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
-  const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
-  // Its category was removed during the pass: the entries come with the next one, which must not take the feed for unchanged.
-  const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
+  const { parsed, homeless, ...found } = await storeDocument(deps, feed, { body: response.body, contentType: response.contentType, url: response.finalUrl })
+  await deps.push?.note(feed.id, hubOf({ link: response.link, parsed, url: response.finalUrl, feedUrl: feed.url }))
   return {
     outcome: 'CHANGED',
     httpStatus: response.status,
     ...polite,
+    // A feed with a homeless entry must not be taken for unchanged by the next pass.
     ...(!homeless && { validators: { ...validators, bodyHash } }),
-    ...tally(drafts, results, rejected),
+    ...found,
   }
+}
+
+type Stored = Required<Pick<Pass, 'counts' | 'rejected'>> & {
+  parsed: ParsedFeed
+  /** Its category was removed during the pass: the entries come with the next one. */
+  homeless: boolean
+}
+
+/**
+ * Parse → normalize → store, wherever the document came from.
+ * @param document `url` is what its relative links mean
+ * @throws FeedInvalid
+ */
+export async function storeDocument(
+  { prisma, wake, clock }: Pick<RefreshDeps, 'prisma' | 'wake' | 'clock'>,
+  feed: ClaimedFeed,
+  { body, contentType, url }: { body: Uint8Array; contentType: string | null; url: string },
+): Promise<Stored> {
+  const parsed = parseFeedText(decodeBytes(body, contentType), (feed.mapping as JsonMapping | null) ?? undefined)
+  const { entries, rejected } = normalize(parsed, { feedUrl: url, now: clock() })
+  await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
+  // A feed tells its newest entry first; the stream tells it last.
+  const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
+  const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
+  const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
+  return { parsed, homeless, ...tally(drafts, results, rejected) }
 }
 
 /** What a feed brings beyond the limits is cut, and what cannot be read is left out: no reason to lose an article. */
@@ -94,7 +127,7 @@ export function withinLimits(entry: FeedEntry): FeedEntry {
 }
 
 /** A deleted article is no news to the feed's owner: it counts as a duplicate. */
-function tally(drafts: Entry[], results: StoreResult[], rejected: RejectedEntry[]): Pick<Pass, 'counts' | 'rejected'> {
+function tally(drafts: Entry[], results: StoreResult[], rejected: RejectedEntry[]): Pick<Stored, 'counts' | 'rejected'> {
   const counts = { ingested: 0, updated: 0, duplicates: 0 }
   const refused = [...rejected]
   results.forEach((result, i) => {

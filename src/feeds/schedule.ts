@@ -1,6 +1,7 @@
 const dayMinutes = 1440
 /** No feed is asked more often, unless FEED_INTERVAL_MINUTES itself is less. */
 const leastMinutes = 15
+const pushedLeastMinutes = 360
 
 export type CheckEnded = {
   outcome: 'new' | 'same' | 'failed' | 'gone'
@@ -14,6 +15,8 @@ export type CheckEnded = {
   consecutiveFailures: number
   /** For how long the server wants not to be asked (freshness.ts); 0 when it does not say. */
   quietSeconds: number
+  /** Until when a hub sends what is new; null when none does. */
+  pushedUntil?: Date | null
   now: Date
   /** 0 to 1. */
   random: number
@@ -37,15 +40,22 @@ export type NextCheck = {
  * From the third failure in a row on the wait is twice as long each time, up to a day; the interval itself stays. What the
  * server asks for is kept, up to a day. Everything is moved by up to 10 %, so that feeds added together do not stay due
  * together, and never to before what the server asked for.
+ *
+ * A feed that a hub sends is asked for safety alone: not before 6 h have passed, or the hub's lease has.
  */
 export function nextCheck(check: CheckEnded): NextCheck {
   const intervalMinutes = intervalAfter(check)
   if (check.outcome === 'gone') return { intervalMinutes, nextCheckAt: null }
   const patience = check.outcome === 'failed' ? 2 ** Math.max(0, check.consecutiveFailures - 2) : 1
-  const minutes = Math.min((intervalMinutes ?? check.startMinutes) * patience, dayMinutes) * (0.9 + 0.2 * check.random)
+  const minutes = Math.max(Math.min((intervalMinutes ?? check.startMinutes) * patience, dayMinutes), pushedMinutes(check)) * (0.9 + 0.2 * check.random)
   const quiet = Math.min(check.quietSeconds / 60, dayMinutes)
   const wait = minutes >= quiet ? minutes : quiet * (1 + 0.1 * check.random)
   return { intervalMinutes, nextCheckAt: new Date(check.now.getTime() + Math.round(wait * 60_000)) }
+}
+
+function pushedMinutes({ outcome, pushedUntil, now }: CheckEnded): number {
+  if (outcome === 'failed' || !pushedUntil) return 0
+  return Math.min(Math.max(pushedUntil.getTime() - now.getTime(), 0) / 60_000, pushedLeastMinutes)
 }
 
 function intervalAfter({ outcome, intervalMinutes, startMinutes, minutesSinceCheck }: CheckEnded): number | null {

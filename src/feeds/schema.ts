@@ -7,7 +7,7 @@ import { connectionComplexity, isWithinList, pageArgs, pageRequest } from '../gr
 import type { Context } from '../graphql/context.ts'
 import { RemovedPayload } from '../graphql/removed.ts'
 import { isUuid } from '../graphql/ids.ts'
-import { addFeed, removeFeed, updateFeed, type Header } from './feeds.ts'
+import { addFeed, updateFeed, type Header } from './feeds.ts'
 import { feedsOfEach, listFeeds, type FeedFilter } from './list.ts'
 import type { JsonMapping } from './parse.ts'
 import { Feed, FeedConnection, FeedFetch, FeedPreview, FullTextEnum, FeedStateEnum } from './types.ts'
@@ -179,8 +179,8 @@ builder.mutationField('removeFeed', (t) =>
     type: RemovedPayload,
     description: 'Its articles stay; their sightings name no feed any more.',
     args: { id: t.arg.id({ required: true, description: 'Which feed.' }) },
-    resolve: async (_root, { id }, { prisma }) => {
-      await removeFeed(prisma, id)
+    resolve: async (_root, { id }, { feeds }) => {
+      await feeds.remove(id)
       return { id }
     },
   }),

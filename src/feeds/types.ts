@@ -8,6 +8,7 @@ import type { RejectedEntry } from './normalize.ts'
 import type { JsonMapping } from './parse.ts'
 import { recentPasses } from './passes.ts'
 import type { FeedPreview as Preview, PreviewedDraft } from './preview.ts'
+import { pushesOf, pushStateOf, type PushState, type ShownPush } from './push-rows.ts'
 
 const FeedFormatEnum = builder.enumType('FeedFormat', {
   description: 'What a feed is written in.',
@@ -95,6 +96,26 @@ export const FeedFetch = builder.prismaObject('FeedFetch', {
   }),
 })
 
+const FeedPushStateEnum = builder.enumType('FeedPushState', {
+  description: 'How far a subscription at a hub is.',
+  values: {
+    PENDING: { description: 'The hub is asked, and has not asked back yet.' },
+    ACTIVE: { description: 'The hub sends what is new.' },
+    FAILED: { description: 'The hub sends nothing; it is asked again.' },
+  } satisfies Record<PushState, object>,
+})
+
+const FeedPush = builder.objectRef<ShownPush>('FeedPush').implement({
+  description: "A feed's subscription at the hub that it names (WebSub).",
+  fields: (t) => ({
+    hub: t.expose('hub', { type: 'URL', description: 'Where the hub is.' }),
+    state: t.field({ type: FeedPushStateEnum, description: 'How far it is.', resolve: (push, _args, { clock }) => pushStateOf(push, clock()) }),
+    leaseUntil: t.expose('leaseUntil', { type: 'DateTime', nullable: true, description: 'Until when the hub has agreed to send; it is asked again before.' }),
+    lastPushAt: t.expose('lastPushAt', { type: 'DateTime', nullable: true, description: 'When it last sent something.' }),
+    lastError: t.exposeString('lastError', { nullable: true, description: 'Why it does not send, or did not agree to go on; null when it did.' }),
+  }),
+})
+
 type Health = StateColumns & { id: string; lastChangedAt: Date | null; lastError: string | null; httpStatus: number | null }
 
 const FeedHealth = builder.objectRef<Health>('FeedHealth').implement({
@@ -112,6 +133,12 @@ const FeedHealth = builder.objectRef<Health>('FeedHealth').implement({
     consecutiveFailures: t.exposeInt('consecutiveFailures', { description: 'Checks that failed since one went well.' }),
     lastError: t.exposeString('lastError', { nullable: true, description: 'Why the last check failed; null when it went well.' }),
     httpStatus: t.exposeInt('httpStatus', { nullable: true, description: 'The status of the last answer.' }),
+    push: t.field({
+      type: FeedPush,
+      nullable: true,
+      description: 'Its subscription at a hub; null where it names none, or hubs cannot reach this server (PUBLIC_URL).',
+      resolve: ({ id }, _args, context) => (context.feeds.push ? load(context, pushesOf, id) : null),
+    }),
     recentFetches: t.field({
       type: [FeedFetch],
       description: 'Its last checks, newest first. 1 to 100.',

@@ -7,15 +7,21 @@ import { ClientError, notFound } from '../errors.ts'
 import { isUuid } from '../graphql/ids.ts'
 import type { Wake } from '../stream/wake.ts'
 import { claimOne, type ClaimedFeed } from './claim.ts'
+import { removeFeed } from './feeds.ts'
 import { createFetcher } from './fetch.ts'
 import type { JsonMapping } from './parse.ts'
 import { startPoller } from './poller.ts'
 import { previewFeed, type FeedPreview } from './preview.ts'
+import { createPush, type Push } from './push.ts'
 import { refreshFeed } from './refresh.ts'
 
 /** Everything that this process does with feeds over the network. */
 export type FeedWork = {
   startPolling: () => void
+  /** What hubs send, where PUBLIC_URL says how they reach this server. */
+  push: Push | undefined
+  /** Its articles stay. @throws NOT_FOUND */
+  remove: (id: string) => Promise<void>
   /** One pass now; one that is under way, here or on another server, is waited for instead. @throws NOT_FOUND, RATE_LIMITED when too many wait for its host */
   refresh: (id: string) => Promise<FeedFetch>
   /** @throws FEED_UNREACHABLE, FEED_INVALID, RATE_LIMITED when there are too many at the same time */
@@ -29,17 +35,18 @@ const lookMs = 250
 
 export function createFeedWork(
   deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date },
-  config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes' | 'hostSpacingMs'>,
+  config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes' | 'hostSpacingMs' | 'publicUrl'>,
 ): FeedWork {
   const { prisma, clock } = deps
   const fetcher = createFetcher(config)
   const stopping = new AbortController()
+  const push = config.publicUrl === undefined ? undefined : createPush({ ...deps, fetcher }, { publicUrl: config.publicUrl, signal: stopping.signal })
   const running = new Map<string, Promise<FeedFetch>>()
   let previews = 0
   let stopPoller: (() => Promise<void>) | undefined
 
   const pass = (feed: ClaimedFeed): Promise<FeedFetch> => {
-    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes }, feed, stopping.signal)
+    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes, push }, feed, stopping.signal)
       .catch(async (error: unknown) => {
         // Removed meanwhile: nothing can be stored for it any more.
         if (!stopping.signal.aborted && !(await prisma.feed.findUnique({ where: { id: feed.id }, select: { id: true } }))) throw notFound('feed')
@@ -75,7 +82,13 @@ export function createFeedWork(
   }
 
   return {
+    push,
+    remove: async (id) => {
+      const left = await removeFeed(prisma, id)
+      if (left) push?.leave(left)
+    },
     startPolling: () => {
+      push?.start()
       stopPoller ??= startPoller(deps, { concurrency: config.feedConcurrency, busyOrigins: fetcher.busyOrigins }, (feed) =>
         pass(feed).catch((error: unknown) => {
           if (!stopping.signal.aborted && !(error instanceof ClientError)) throw error
@@ -100,6 +113,7 @@ export function createFeedWork(
       await stopPoller?.()
       stopping.abort()
       await Promise.allSettled(running.values())
+      await push?.close()
       await fetcher.close()
     },
   }

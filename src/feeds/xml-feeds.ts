@@ -1,5 +1,5 @@
 import type { AtomFeed, RdfFeed, RssFeed } from 'feedsmith'
-import { httpUrl, lineOf, type ParsedEnclosure, type ParsedEntry, type ParsedFeed, type ParsedText } from './parsed.ts'
+import { httpUrl, lineOf, type ParsedEnclosure, type ParsedEntry, type ParsedFeed, type ParsedHub, type ParsedText } from './parsed.ts'
 
 type RssItem = RssFeed.Item<string>
 type AtomEntry = AtomFeed.Entry<string>
@@ -17,6 +17,7 @@ export function readRss(feed: RssFeed.Feed<string>): ParsedFeed {
     base: feed.xml?.base ?? feed.link ?? null,
     language: feed.language ?? feed.dc?.languages?.[0] ?? feed.xml?.lang ?? null,
     authors: [],
+    hub: hubOf(feed.atom?.links),
     entries: (feed.items ?? []).map(rssItem),
   }
 }
@@ -53,6 +54,7 @@ export function readRdf(feed: RdfFeed.Feed<string>): ParsedFeed {
     base: feed.xml?.base ?? feed.link ?? null,
     language: feed.dc?.languages?.[0] ?? feed.xml?.lang ?? null,
     authors: [],
+    hub: hubOf(feed.atom?.links),
     entries: (feed.items ?? []).map(rdfItem),
   }
 }
@@ -83,6 +85,7 @@ export function readAtom(feed: AtomFeed.Feed<string>): ParsedFeed {
     base: feed.xml?.base ?? null,
     language: feed.xml?.lang ?? feed.dc?.languages?.[0] ?? null,
     authors: strings((feed.authors ?? []).map(({ name }) => name)),
+    hub: hubOf(feed.links),
     entries: (feed.entries ?? []).map(atomEntry),
   }
 }
@@ -122,6 +125,12 @@ const strings = (values: (string | undefined)[]): string[] => values.filter((val
 const texts = (values: (string | undefined)[]): ParsedText[] => strings(values).map(html)
 const lines = (values: (string | undefined)[]): string[] => strings(values).map((value) => lineOf(html(value)))
 const firstOf = (...lists: ((string | undefined)[] | undefined)[]): string[] => lists.map((list) => lines(list ?? [])).find((list) => list.length > 0) ?? []
+
+function hubOf(links: AtomLink[] | undefined): ParsedHub | null {
+  const hrefOf = (wanted: string) => strings((links ?? []).map(({ rel, href }) => (rel === wanted ? href : undefined)))[0]
+  const url = hrefOf('hub')
+  return url === undefined ? null : { url, self: hrefOf('self') ?? null }
+}
 
 /** The links to the page itself; a page in HTML first. */
 function alternates(links: AtomLink[] | undefined): string[] {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { sendNodeResponse } from '@whatwg-node/server'
 import type { Logger } from 'pino'
 import { pathOf, refusal } from './origin.ts'
+import { createPushHandler, pushPath, type PushReceiver } from './push.ts'
 import type { Yoga } from './yoga.ts'
 
 /** Bytes of a request's body; a larger one is refused with 413. */
@@ -10,17 +11,30 @@ export const maxBodyBytes = 16 * 1024 * 1024
 /**
  * The HTTP server: who may ask is decided before anything is read, and bodies are limited before anything is parsed.
  * @param healthy whether the database answers
+ * @param push what hubs reach, under whatever name and from anywhere
  * @returns it, and what cuts off the event streams: without their complete event, so that a client comes back for the rest
  */
-export function createHttpServer({ yoga, logger, healthy }: { yoga: Yoga; logger: Logger; healthy: () => Promise<boolean> }): {
+export function createHttpServer({
+  yoga,
+  logger,
+  healthy,
+  push,
+}: {
+  yoga: Yoga
+  logger: Logger
+  healthy: () => Promise<boolean>
+  push?: PushReceiver | undefined
+}): {
   server: Server
   endStreams: () => void
 } {
   const streams = new Set<ServerResponse>()
+  const answerHub = push && createPushHandler(push)
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const path = pathOf(req)
+    if (answerHub && path.startsWith(pushPath)) return answerHub(req, res)
     const refused = refusal(req.headers)
     if (refused) return refuse(res, 403, 'FORBIDDEN', refused)
-    const path = pathOf(req)
     if (path === '/health') return answer(res, (await healthy()) ? 200 : 503)
     if (path === '/') return void res.writeHead(302, { location: '/graphql' }).end()
     if (path !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { text as textOf } from 'node:stream/consumers'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
@@ -61,6 +62,7 @@ test('answers with what the server said, and says honestly who asks', async () =
     etag: 'W/"a,b"',
     lastModified: 'yesterday',
     contentType: 'application/rss+xml',
+    link: null,
     finalUrl: `${origin}/feed`,
     movedTo: null,
     freshSeconds: 0,
@@ -70,6 +72,28 @@ test('answers with what the server said, and says honestly who asks', async () =
     accept: expect.stringContaining('application/rss+xml'),
   })
   expect(requests[0]?.headers).not.toHaveProperty('if-none-match')
+})
+
+test('posts a form, which only 307 and 308 lead on', async () => {
+  const got: string[] = []
+  const { origin } = await serve((request, response) => {
+    void textOf(request).then((body) => {
+      got.push(`${request.method} ${request.url} ${request.headers['content-type']} ${body}`)
+      response.writeHead(Number(request.url?.slice(1)) || 200, { location: '/' }).end()
+    })
+  })
+  const form = new URLSearchParams({ 'hub.mode': 'a b&c' })
+  for (const status of [307, 308]) {
+    got.length = 0
+    expect(await get(`${origin}/${status}`, { form })).toMatchObject({ status: 200, finalUrl: `${origin}/` })
+    expect(got).toEqual([`/${status}`, '/'].map((path) => `POST ${path} application/x-www-form-urlencoded hub.mode=a+b%26c`))
+  }
+  for (const status of [301, 302, 303]) expect(await failure(get(`${origin}/${status}`, { form }))).toMatchObject({ httpStatus: status })
+})
+
+test('tells all of its Link headers', async () => {
+  const { origin } = await serve((_request, response) => response.setHeader('link', ['</a>; rel=hub', '</b>; rel=self']).end())
+  expect((await get(origin)).link).toBe('</a>; rel=hub, </b>; rel=self')
 })
 
 describe('asks whether it changed', () => {

@@ -37,6 +37,11 @@ test.each<[name: string, changes: Partial<CheckEnded>, interval: number | null, 
   ['a request to wait', { outcome: 'failed', consecutiveFailures: 1, quietSeconds: 7200, random: 0 }, 30, 120],
   ['a request to wait for ever', { outcome: 'failed', consecutiveFailures: 1, quietSeconds: 1e12, random: 0 }, 30, 1440],
   ['a request to wait for less', { quietSeconds: 60 }, 45, 45],
+  ['a hub that sends', { pushedUntil: new Date(now.getTime() + 86_400_000) }, 45, 360],
+  ['a hub that sends, and no news for long', { intervalMinutes: 600, minutesSinceCheck: 600, pushedUntil: new Date(now.getTime() + 86_400_000) }, 900, 900],
+  ['a hub that sends for an hour more', { pushedUntil: new Date(now.getTime() + 3_600_000) }, 45, 60],
+  ['a hub that sends no more', { pushedUntil: new Date(now.getTime() - 3_600_000) }, 45, 45],
+  ['a failure, with a hub that sends', { outcome: 'failed', consecutiveFailures: 1, pushedUntil: new Date(now.getTime() + 86_400_000) }, 30, 30],
   ['the end', { outcome: 'gone', consecutiveFailures: 1 }, 30, null],
 ])('%s', (_name, changes, interval, wait) => {
   expect(after(changes)).toEqual({ interval, wait })
