@@ -10,7 +10,7 @@ import { BodyRefused, readBounded } from './response-body.ts'
 export type Header = { name: string; value: string }
 /** `headers` are the feed's own, secret ones. `etag` and `lastModified` are what the last answer said, as it said it. */
 export type FeedRequest = { url: string; headers: Header[]; etag: string | null; lastModified: string | null }
-type FeedResponse = {
+export type FeedResponse = {
   status: number
   /** Nothing changed since the answer that the validators are of; `body` is empty. */
   notModified: boolean

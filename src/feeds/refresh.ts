@@ -8,12 +8,12 @@ import { hash128 } from '../articles/identity.ts'
 import { storeEntries, type StoreResult } from '../articles/store.ts'
 import type { Wake } from '../stream/wake.ts'
 import { releaseClaim, type ClaimedFeed } from './claim.ts'
-import { decodeBytes } from './decode.ts'
 import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
 import { HostBusy } from './hosts.ts'
 import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
-import { FeedInvalid, parseFeedText, type JsonMapping } from './parse.ts'
+import { FeedInvalid, type JsonMapping } from './parse.ts'
 import { keepAbout, recordPass, type Pass } from './passes.ts'
+import { readResponse } from './read-response.ts'
 
 /** For how long a feed is put off that leads to a host with too many waiting. */
 const busyMs = 60_000
@@ -60,7 +60,7 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
   if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, ...polite }
   const bodyHash = hash128(response.body)
   if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...polite }
-  const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
+  const parsed = readResponse(response, (feed.mapping as JsonMapping | null) ?? undefined)
   const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
   await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.

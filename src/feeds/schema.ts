@@ -7,6 +7,7 @@ import { connectionComplexity, isWithinList, pageArgs, pageRequest } from '../gr
 import type { Context } from '../graphql/context.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { feedsOfEach, listFeeds, type FeedFilter } from './list.ts'
+import './discover-schema.ts'
 import { JsonMappingInput, mappingOf } from './mapping-input.ts'
 import './mutations.ts'
 import { Feed, FeedConnection, FeedPreview, FeedStateEnum } from './types.ts'

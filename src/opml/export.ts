@@ -38,9 +38,11 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 /** Without what no XML may hold; line breaks as references, since a parser reads plain ones in an attribute as spaces. */
 function escaped(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  return text
-    .toWellFormed()
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[&<>"\t\n\r]/g, (character) => entities[character]!)
+  return (
+    text
+      .toWellFormed()
+      // eslint-disable-next-line no-control-regex -- control characters are what this removes
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+      .replace(/[&<>"\t\n\r]/g, (character) => entities[character]!)
+  )
 }
