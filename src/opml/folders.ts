@@ -14,26 +14,29 @@ export type Sorted = { idOf: (folder: Folder) => string | undefined; made: (Cate
  */
 export function sortFolders(folders: Folder[], there: Category[], room: number): Sorted {
   const ids = new Set(there.map(({ id }) => id))
+  const known = there.map(({ id, name }) => ({ id, name: folded(name) }))
+  const byName = new Map(known.toReversed().map(({ id, name }) => [name, id]))
+  const bySlug = new Set(ids)
+  /** Categories that folders with ids have: another one with an id is another category. */
   const claimed = new Set(folders.flatMap(({ id }) => (id !== null && ids.has(id) ? [id] : [])))
-  const byName = new Map(there.toReversed().map(({ id, name }) => [folded(name), id]))
-  const unclaimedByName = new Map(there.flatMap(({ id, name }) => (claimed.has(id) ? [] : [[folded(name), id] as const])))
   const found = new Map<Folder, string>()
   const made: Sorted['made'] = []
-  const slugThere = new Set(there.map(({ id }) => id).filter((id) => !claimed.has(id)))
 
-  const match = ({ id, name }: Folder): string | undefined => {
-    if (id !== null && ids.has(id)) return id
-    const named = (id === null ? byName : unclaimedByName).get(folded(name))
-    if (named !== undefined) return named
-    const slug = slugOf(name)
-    return slugThere.has(slug) ? slug : undefined
+  const match = (folder: Folder): string | undefined => {
+    const [name, slug] = [folded(folder.name), slugOf(folder.name)]
+    if (folder.id === null) return byName.get(name) ?? (bySlug.has(slug) ? slug : undefined)
+    if (ids.has(folder.id)) return folder.id
+    const free = known.filter(({ id }) => !claimed.has(id))
+    const id = (free.find((category) => category.name === name) ?? free.find((category) => category.id === slug))?.id
+    if (id !== undefined) claimed.add(id)
+    return id
   }
   // Those with ids first: no new one may take an id that a later folder brings.
   for (const folder of folders.toSorted((a, b) => Number(a.id === null) - Number(b.id === null))) {
     let id = match(folder)
     if (id === undefined) {
       if (made.length >= room) continue
-      id = free(folder.id ?? slugOf(folder.name), ids)
+      id = unused(folder.id ?? slugOf(folder.name), ids)
       ids.add(id)
       if (!byName.has(folded(folder.name))) byName.set(folded(folder.name), id)
       made.push({ id, name: folder.name, description: folder.description })
@@ -59,7 +62,7 @@ export function slugOf(name: string): string {
 }
 
 /** @returns the id, or the id with the first number that makes it one of its own */
-function free(id: string, taken: Set<string>): string {
+function unused(id: string, taken: Set<string>): string {
   for (let n = 1; ; n++) {
     const next = n === 1 ? id : `${id.slice(0, 58)}-${n}`
     if (!taken.has(next) && isSlug(next)) return next

@@ -27,7 +27,22 @@ test('each folder has a category, and folders with ids of their own have each an
       // Categories without a name's match are what an empty database has: there, ids stay as they were.
       if (there.length === 0) for (const folder of all) if (folder.id !== null) expect(idOf(folder)).toBe(folder.id)
       for (const folder of all) if (there.some((category) => category.id === folder.id)) expect(idOf(folder)).toBe(folder.id)
-      // Again, with what has been made: nothing more is.
+      const withIds = all.filter((folder) => folder.id !== null)
+      expect(new Set(withIds.map(idOf)).size).toBe(withIds.length)
+      const folded = (folder: { name: string }) => folder.name.normalize('NFC').toLowerCase()
+      if (there.length > 0) return
+      for (const folder of all) {
+        const same = withIds.filter((other) => folder.id === null && idOf(other) === idOf(folder))
+        expect(same.every((other) => folded(other) === folded(folder))).toBe(true)
+      }
+    }),
+  )
+})
+
+test('a second import makes no more categories', () => {
+  fc.assert(
+    fc.property(folders, categories, (all, there) => {
+      const { made } = sortFolders(all, there, 100)
       expect(sortFolders(all, [...there, ...made], 100).made.length).toBe(0)
     }),
   )
