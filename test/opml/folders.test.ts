@@ -48,6 +48,15 @@ test('a second import makes no more categories', () => {
   )
 })
 
+test('a new category takes no id that a later folder brings', () => {
+  const [byName, byId] = [
+    { id: null, name: 'World', description: null },
+    { id: 'world', name: 'Welt', description: null },
+  ]
+  const { idOf } = sortFolders([byName, byId], [], 100)
+  expect([idOf(byName), idOf(byId)]).toEqual(['world-2', 'world'])
+})
+
 test('no more are made than there is room for', () => {
   fc.assert(
     fc.property(folders, categories, fc.nat(3), (all, there, room) => {

@@ -147,7 +147,8 @@ describe('what is no OPML, or without bounds', () => {
     ['deep', list('<outline>'.repeat(100_000) + '</outline>'.repeat(100_000)), 'It is more than 50 levels deep (line 1).'],
     ['a tag of 300,000 attributes', list(`<outline ${Array.from({ length: 300_000 }, (_, n) => `a${n}=""`).join(' ')}/>`), /^A tag or comment does not end/],
     ['quotes that hide attributes', list(`<outline ">" ${'a=">" '.repeat(100_000)}/>`), /^A tag or comment does not end/],
-    ['many tags', list('<a/>'.repeat(200_000)), 'It has more than 100000 tags.'],
+    ['many tags', list('<a/>'.repeat(200_000)), 'It has more than 50000 tags.'],
+    ['many attributes in many tags', list(`<a ${'b="" '.repeat(100)}/>`.repeat(3_000)), 'It has more than 200000 attributes.'],
     ['5 MiB and more', list(`<outline text="${'é'.repeat(2.5 * 1024 * 1024)}"/>`), 'OPML of at most 5 MiB is taken.'],
   ])('is refused: %s', async (_what, opml, message) => {
     const { data, errors } = await app.ask(importing, { opml })
