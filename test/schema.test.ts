@@ -52,6 +52,8 @@ Query
   feed(id: ID!): Feed
   feeds(first: Int, after: String, last: Int, before: String, filter: FeedFilter): FeedConnection!
   previewFeed(url: URL!): FeedPreview!
+  discoverFeeds(url: URL!): [DiscoveredFeed!]!
+  exportOpml: String!
   statistics(filter: ArticleFilter): Statistics!
   streamCursor: String!
 Mutation
@@ -65,6 +67,7 @@ Mutation
   updateFeed(input: UpdateFeedInput!): FeedPayload!
   removeFeed(id: ID!): RemovedPayload!
   refreshFeed(id: ID!): RefreshFeedPayload!
+  importOpml(opml: String!): ImportOpmlPayload!
 Subscription
   articleIngested(after: String, filter: ArticleFilter): ArticleEvent!
   articleChanged(after: String, filter: ArticleFilter): ArticleChange!
@@ -161,6 +164,10 @@ RejectedDraft
   title: String
   url: String
   reason: String!
+DiscoveredFeed
+  url: URL!
+  title: String
+  format: FeedFormat
 Statistics
   articleCount: Int!
   wordCount: Float!
@@ -286,6 +293,10 @@ RemovedPayload
 RefreshFeedPayload
   feed: Feed!
   fetch: FeedFetch!
+ImportOpmlPayload
+  added: [Feed!]!
+  existing: [Feed!]!
+  rejected: [RejectedDraft!]!
 `
 
 const enums: Record<string, string> = {

@@ -6,7 +6,7 @@ import { isSlug } from '../graphql/ids.ts'
 import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 
-const mostCategories = 1000
+export const mostCategories = 1000
 
 type Fields = { id: string; name: string; description?: string | null }
 

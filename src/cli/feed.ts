@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Api } from './api.ts'
+import { addFeedDiscoverCommand } from './feed-discover.ts'
 import { addFeedPreviewCommand } from './feed-preview.ts'
 import { readHeader, readMapping } from './feed-options.ts'
 import { note, oneLine, print, printJson, table } from './output.ts'
@@ -125,6 +126,7 @@ Examples:
     })
 
   addFeedPreviewCommand(feed, client)
+  addFeedDiscoverCommand(feed, client, failed)
 }
 
 type Refreshed = { feed: Feed; fetch: Fetch }

@@ -1,12 +1,15 @@
 import type { Writable } from 'node:stream'
 
 /**
- * Writes one line of a command's result, and waits until the system has it.
+ * Writes a part of a command's result, and waits until the system has it.
  * @throws the error of the stream, EPIPE when its reader is gone
  */
-export function print(line: string): Promise<void> {
-  return new Promise((resolve, reject) => process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve())))
+export function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())))
 }
+
+/** Writes one line of a command's result. @throws as write does */
+export const print = (line: string) => write(`${line}\n`)
 
 export const printJson = (value: unknown) => print(JSON.stringify(value))
 

@@ -7,6 +7,7 @@ import { addDemoCommand } from './demo.ts'
 import { addFeedCommands } from './feed.ts'
 import { addFollowCommand } from './follow.ts'
 import { addIngestCommand } from './ingest.ts'
+import { addOpmlCommands } from './opml.ts'
 import { note, oneLine } from './output.ts'
 import { exitCodes, Problem } from './problems.ts'
 import { addServerCommands } from './server.ts'
@@ -14,7 +15,7 @@ import { addServerCommands } from './server.ts'
 const help = `
 Exit codes:
   0  done
-  1  the server refused, a refresh failed, or entries to ingest were rejected
+  1  the server refused, a refresh failed, entries or outlines were rejected, or no feed was found
   2  wrong usage, or a file that cannot be read or written
   3  the server could not be reached
 
@@ -23,6 +24,7 @@ Examples:
   newswire demo                                       start one with invented stories that keep coming
   newswire category add world --name World
   newswire feed add https://example.com/feed.xml --category world --refresh
+  newswire opml import subscriptions.opml             add the feeds of another feed reader
   newswire follow                                     print each new article as it comes
 `
 
@@ -52,6 +54,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
   addDemoCommand(program, env)
   addFeedCommands(program, client, failed)
   addCategoryCommands(program, client)
+  addOpmlCommands(program, client, failed)
   addIngestCommand(program, client, failed)
   addFollowCommand(program, client)
   // Whoever reads the output may stop, as head does. Without a listener that ends the process with a stack trace.

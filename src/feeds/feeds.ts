@@ -16,7 +16,7 @@ export type FeedFields = {
   headers?: Header[] | null
 }
 
-const mostFeeds = 20_000
+export const mostFeeds = 20_000
 const mostHeaders = 20
 /** What the fetcher and the protocol say themselves. */
 const ownHeaders =
@@ -27,23 +27,16 @@ const ownHeaders =
  * @throws BAD_USER_INPUT, NOT_FOUND for the category, CONFLICT when its URL is there in any spelling
  */
 export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & { url: string; categoryId: string }): Promise<Feed> {
-  const address = new URL(url)
-  const headers = [...(fields.headers ?? [])]
-  if (address.username || address.password) {
-    const credentials = `${decoded(address.username)}:${decoded(address.password)}`
-    headers.push({ name: 'authorization', value: `Basic ${Buffer.from(credentials).toString('base64')}` })
-    address.username = address.password = ''
-  }
-  address.hash = ''
+  const address = addressOf(url)
   if (!isSlug(fields.categoryId)) throw notFound('category', 'input.categoryId')
   if ((await prisma.feed.count()) >= mostFeeds) throw new ClientError('CONFLICT', `There are ${mostFeeds} feeds, which is the most.`, 'input.url')
-  const checked = checkedFields({ ...fields, headers })
+  const checked = checkedFields({ ...fields, headers: [...(fields.headers ?? []), ...address.headers] })
   try {
     return await prisma.feed.create({
       data: {
         ...checked,
-        url: address.href,
-        urlKey: canonicalUrl(address.href)!.key,
+        url: address.url,
+        urlKey: address.key,
         title: checked.title ?? address.host,
         titleGiven: checked.title !== undefined,
         categoryId: fields.categoryId,
@@ -52,6 +45,22 @@ export async function addFeed(prisma: Prisma, { url, ...fields }: FeedFields & {
   } catch (error) {
     throw known(error)
   }
+}
+
+/** Where a feed is: its URL without credentials and fragment, what tells it from others, its host, and the header that its credentials make. */
+export type FeedAddress = { url: string; key: string; host: string; headers: Header[] }
+
+/** @param url an absolute http(s) URL; one without credentials makes no header */
+export function addressOf(url: string): FeedAddress {
+  const address = new URL(url)
+  const headers: Header[] = []
+  if (address.username || address.password) {
+    const credentials = `${decoded(address.username)}:${decoded(address.password)}`
+    headers.push({ name: 'authorization', value: `Basic ${Buffer.from(credentials).toString('base64')}` })
+    address.username = address.password = ''
+  }
+  address.hash = ''
+  return { url: address.href, key: canonicalUrl(address.href)!.key, host: address.host, headers }
 }
 
 /** A part of a URL without its percent-encoding, or as it is where that is none. */
@@ -121,7 +130,8 @@ function checkedMapping(mapping: JsonMapping): JsonMapping {
   return mapping
 }
 
-function checkedHeaders(headers: Header[]): Header[] {
+/** @throws BAD_USER_INPUT */
+export function checkedHeaders(headers: Header[]): Header[] {
   if (headers.length > mostHeaders) throw badInput(`At most ${mostHeaders} headers.`, 'input.headers')
   for (const { name, value } of headers) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name) || ownHeaders.test(name))

@@ -13,7 +13,7 @@ export type Header = { name: string; value: string }
  * With a `form` it is a POST of that: nothing but 307 and 308 leads it on.
  */
 export type FeedRequest = { url: string; headers: Header[]; etag: string | null; lastModified: string | null; form?: URLSearchParams }
-type FeedResponse = {
+export type FeedResponse = {
   status: number
   /** Nothing changed since the answer that the validators are of; `body` is empty. */
   notModified: boolean

@@ -18,9 +18,9 @@ export function parseFeedText(text: string, mapping?: JsonMapping): ParsedFeed {
     if (detectAtomFeed(text)) return readAtom(parseAtomFeed(text))
     if (detectRdfFeed(text)) return readRdf(parseRdfFeed(withoutContents(text)))
   } catch (error) {
-    throw new FeedInvalid(isPage(text) ? page : `The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
+    throw isPage(text) ? pageInvalid() : new FeedInvalid(`The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
   }
-  throw new FeedInvalid(whatElse(text))
+  throw isPage(text) ? pageInvalid() : new FeedInvalid(whatElse(text))
 }
 
 /** Without the table of contents of RDF, which names the items once more: the parser searches all of them for each of its lines. */
@@ -31,12 +31,11 @@ function withoutContents(text: string): string {
 }
 
 function whatElse(text: string): string {
-  if (isPage(text)) return page
   if (/<opml[\s>]/i.test(text.slice(0, 1000))) return 'This is a list of feeds (OPML): it is to be imported, not added.'
   return /^\s*</.test(text) ? 'This is XML, but neither RSS nor Atom nor RDF.' : 'This is no feed: neither XML nor JSON.'
 }
 
-const page = 'This is a web page (HTML), not a feed: the address of its feed is wanted.'
+const pageInvalid = () => new FeedInvalid('This is a web page (HTML), not a feed: the address of its feed is wanted.', { page: true })
 // Comments and instructions may only be read in one way: a choice would be tried in all combinations.
 const isPage = (text: string) => /^\s*(?:<!--(?:(?!-->)[^])*-->\s*|<\?(?:(?!\?>)[^])*\?>\s*)*<(?:!doctype\s+html|html|head|body)[\s>]/i.test(text)
 

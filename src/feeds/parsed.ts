@@ -42,8 +42,15 @@ export type ParsedFeed = {
 /** Where in a JSON document the entries are: dotted paths, e.g. "title.rendered"; "" is the whole. */
 export type JsonMapping = { items: string; url: string; title: string; guid?: string; content?: string; publishedAt?: string; categories?: string }
 
-/** A document that is no feed; the message is for people. */
-export class FeedInvalid extends Error {}
+/** A document that is no feed; the message is for people. `page`: it is a web page, which may announce feeds. */
+export class FeedInvalid extends Error {
+  readonly page: boolean
+
+  constructor(message: string, { page = false, ...options }: ErrorOptions & { page?: boolean } = {}) {
+    super(message, options)
+    this.page = page
+  }
+}
 
 /** A tag, a comment or an entity: without any of these, HTML would only lose the line breaks of a text. */
 const markup = /<(?:[a-z!/][^<>]*>|!\[CDATA\[)|&(?:[a-z][a-z0-9]*|#[0-9]+|#x[0-9a-f]+);/i

@@ -1,9 +1,9 @@
 import { draftOf, type Draft } from '../articles/draft.ts'
 import { ClientError } from '../errors.ts'
-import { decodeBytes } from './decode.ts'
 import { FetchFailed, type Fetcher } from './fetch.ts'
 import { normalize, type RejectedEntry } from './normalize.ts'
-import { FeedInvalid, parseFeedText, type JsonMapping, type ParsedFeed } from './parse.ts'
+import { FeedInvalid, type JsonMapping, type ParsedFeed } from './parse.ts'
+import { readResponse } from './read-response.ts'
 import { withinLimits } from './refresh.ts'
 
 export type PreviewedDraft = Pick<Draft, 'url' | 'title' | 'content' | 'guid' | 'wordCount'> & { publishedAt: Date }
@@ -24,7 +24,7 @@ export async function previewFeed(
   try {
     const address = new URL(url)
     const response = await fetcher.fetch({ url: address.href, headers: [], etag: null, lastModified: null }, signal)
-    const parsed = parseFeedText(decodeBytes(response.body, response.contentType), mapping)
+    const parsed = readResponse(response, mapping)
     const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now })
     const articles: PreviewedDraft[] = []
     for (const entry of entries.slice(0, mostArticles)) {

@@ -8,13 +8,13 @@ import { hash128 } from '../articles/identity.ts'
 import { storeEntries, type StoreResult } from '../articles/store.ts'
 import type { Wake } from '../stream/wake.ts'
 import { releaseClaim, type ClaimedFeed } from './claim.ts'
-import { decodeBytes } from './decode.ts'
-import { FetchFailed, type Fetcher, type Header } from './fetch.ts'
+import { FetchFailed, type Fetcher, type FeedResponse, type Header } from './fetch.ts'
 import { HostBusy } from './hosts.ts'
 import { hubOf, type Hub } from './hub-links.ts'
 import { normalize, type FeedEntry, type RejectedEntry } from './normalize.ts'
-import { FeedInvalid, parseFeedText, type JsonMapping, type ParsedFeed } from './parse.ts'
+import { FeedInvalid, type JsonMapping, type ParsedFeed } from './parse.ts'
 import { keepAbout, recordPass, type Pass } from './passes.ts'
+import { readResponse } from './read-response.ts'
 
 /** For how long a feed is put off that leads to a host with too many waiting. */
 const busyMs = 60_000
@@ -72,7 +72,7 @@ async function readAndStore(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortS
   if (response.notModified) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, ...polite }
   const bodyHash = hash128(response.body)
   if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...polite }
-  const { parsed, homeless, ...found } = await storeDocument(deps, feed, { body: response.body, contentType: response.contentType, url: response.finalUrl })
+  const { parsed, homeless, ...found } = await storeDocument(deps, feed, response)
   await deps.push?.note(feed.id, hubOf({ link: response.link, parsed, url: response.finalUrl, feedUrl: feed.url }))
   return {
     outcome: 'CHANGED',
@@ -92,16 +92,15 @@ type Stored = Required<Pick<Pass, 'counts' | 'rejected'>> & {
 
 /**
  * Parse → normalize → store, wherever the document came from.
- * @param document `url` is what its relative links mean
  * @throws FeedInvalid
  */
 export async function storeDocument(
   { prisma, wake, clock }: Pick<RefreshDeps, 'prisma' | 'wake' | 'clock'>,
   feed: ClaimedFeed,
-  { body, contentType, url }: { body: Uint8Array; contentType: string | null; url: string },
+  document: Pick<FeedResponse, 'body' | 'contentType' | 'finalUrl'>,
 ): Promise<Stored> {
-  const parsed = parseFeedText(decodeBytes(body, contentType), (feed.mapping as JsonMapping | null) ?? undefined)
-  const { entries, rejected } = normalize(parsed, { feedUrl: url, now: clock() })
+  const parsed = readResponse(document, (feed.mapping as JsonMapping | null) ?? undefined)
+  const { entries, rejected } = normalize(parsed, { feedUrl: document.finalUrl, now: clock() })
   await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()

@@ -10,7 +10,7 @@ import { recentPasses } from './passes.ts'
 import type { FeedPreview as Preview, PreviewedDraft } from './preview.ts'
 import { pushesOf, pushStateOf, type PushState, type ShownPush } from './push-rows.ts'
 
-const FeedFormatEnum = builder.enumType('FeedFormat', {
+export const FeedFormatEnum = builder.enumType('FeedFormat', {
   description: 'What a feed is written in.',
   values: {
     RSS: { description: 'RSS 0.9x or 2.0.' },
@@ -67,8 +67,9 @@ const JsonMappingType = builder.objectRef<JsonMapping>('JsonMapping').implement(
   }),
 })
 
-const RejectedDraft = builder.objectRef<RejectedEntry>('RejectedDraft').implement({
-  description: 'An entry that is not stored. Only one with no usable link or permalink, or with neither title nor text, is rejected.',
+export const RejectedDraft = builder.objectRef<RejectedEntry>('RejectedDraft').implement({
+  description:
+    'An entry of a feed that is not stored (only one with no usable link or permalink, or with neither title nor text, is rejected), or an outline of OPML.',
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'Its title.' }),
     url: t.exposeString('url', { nullable: true, description: 'Its link, as it was written.' }),

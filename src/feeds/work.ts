@@ -9,6 +9,7 @@ import type { Wake } from '../stream/wake.ts'
 import { claimOne, type ClaimedFeed } from './claim.ts'
 import { removeFeed } from './feeds.ts'
 import { createFetcher } from './fetch.ts'
+import { discoverFeeds, type DiscoveredFeed } from './discover.ts'
 import type { JsonMapping } from './parse.ts'
 import { startPoller } from './poller.ts'
 import { previewFeed, type FeedPreview } from './preview.ts'
@@ -26,6 +27,8 @@ export type FeedWork = {
   refresh: (id: string) => Promise<FeedFetch>
   /** @throws FEED_UNREACHABLE, FEED_INVALID, RATE_LIMITED when there are too many at the same time */
   preview: (feed: { url: string; mapping?: JsonMapping }) => Promise<FeedPreview>
+  /** The feeds that a page announces, or seems to have. @throws as preview does */
+  discover: (url: string) => Promise<DiscoveredFeed[]>
   /** Begins nothing more, breaks off what is being fetched, and waits for what is being stored. */
   close: () => Promise<void>
 }
@@ -55,6 +58,17 @@ export function createFeedWork(
       .finally(() => running.delete(feed.id))
     running.set(feed.id, ended)
     return ended
+  }
+
+  const bounded = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (previews >= config.feedConcurrency)
+      throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
+    previews++
+    try {
+      return await run()
+    } finally {
+      previews--
+    }
   }
 
   /** @throws NOT_FOUND when there is no such feed */
@@ -99,16 +113,8 @@ export function createFeedWork(
       if (!isUuid(id)) throw notFound('feed')
       return refresh(id.toLowerCase())
     },
-    preview: async (feed) => {
-      if (previews >= config.feedConcurrency)
-        throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
-      previews++
-      try {
-        return await previewFeed(fetcher, feed, clock(), stopping.signal)
-      } finally {
-        previews--
-      }
-    },
+    preview: (feed) => bounded(() => previewFeed(fetcher, feed, clock(), stopping.signal)),
+    discover: (url) => bounded(() => discoverFeeds(fetcher, url, stopping.signal)),
     close: async () => {
       await stopPoller?.()
       stopping.abort()

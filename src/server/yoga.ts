@@ -45,7 +45,7 @@ function limitDocuments(): Plugin<Context> {
     onParse: ({ params }) => {
       params.options = { ...params.options, maxTokens }
     },
-    onValidate: ({ addValidationRule }) => addValidationRule(onceInDocument('previewFeed')),
+    onValidate: ({ addValidationRule }) => addValidationRule(onceInDocument('previewFeed', 'discoverFeeds', 'importOpml', 'exportOpml')),
   }
 }
 
