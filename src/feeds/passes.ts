@@ -100,7 +100,7 @@ export async function recordPass(
 export const recentPasses = memoized((first: number) => async ({ prisma }, feedIds: readonly string[]): Promise<FeedFetch[][]> => {
   const rows = await prisma.$queryRaw<FeedFetch[]>`
     SELECT f.id, f.feed_id AS "feedId", f.started_at AS "startedAt", f.duration_ms AS "durationMs", f.http_status AS "httpStatus", f.outcome, f.ingested, f.updated,
-      f.duplicates, f.rejected, f.repaired, f.error
+      f.duplicates, f.rejected, coalesce(f.repaired, '{}') AS repaired, f.error
     FROM unnest(${[...feedIds]}::uuid[]) k(feed_id)
     CROSS JOIN LATERAL (SELECT * FROM feed_fetch WHERE feed_id = k.feed_id ORDER BY id DESC LIMIT ${first}) f ORDER BY f.id DESC`
   const lists = new Map<string, FeedFetch[]>(feedIds.map((id) => [id, []]))

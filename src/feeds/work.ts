@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
@@ -34,6 +35,7 @@ export function createFeedWork(
   const { prisma, clock } = deps
   const fetcher = createFetcher(config)
   const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal) // every fetch listens
   const running = new Map<string, Promise<FeedFetch>>()
   let previews = 0
   let stopPoller: (() => Promise<void>) | undefined
