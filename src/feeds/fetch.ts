@@ -84,13 +84,14 @@ type Connection = Parameters<typeof ask>[0] & { hosts: Hosts; time: ReturnType<t
 async function follow(connection: Connection, what: FeedRequest, signal: AbortSignal): Promise<Response> {
   const { hosts, time } = connection
   let url = new URL(what.url)
+  const first = url.origin
   let own = ownHeaders(what.headers, url)
   let movedTo: string | null = null
   let permanentSoFar = true
   for (let redirects = 0; ; redirects++) {
     if (!/^https?:$/.test(url.protocol)) throw new FetchFailed('Only http and https addresses are fetched.')
     url.username = url.password = url.hash = ''
-    const leave = await hosts.enter(url.origin, signal)
+    const leave = await hosts.enter(url.origin, signal, url.origin !== first)
     time.run()
     const headersLeftBehind = what.headers.length > 0 && Object.keys(own).length === 0
     const hop = await ask(connection, { ...what, url, own, headersLeftBehind }, signal).finally(() => {

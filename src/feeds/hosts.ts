@@ -11,16 +11,19 @@ export class HostBusy extends ClientError {
 export type Hosts = {
   /**
    * Waits for this origin's turn.
+   * @param led whether a redirect of another origin led here
    * @returns gives it back
    * @throws HostBusy; the signal's reason once it has aborted
    */
-  enter: (origin: string, signal: AbortSignal) => Promise<() => void>
+  enter: (origin: string, signal: AbortSignal, led?: boolean) => Promise<() => void>
   /** Origins that are being asked, or were a moment ago. */
   busy: () => string[]
 }
 
 /** With 20 s for each, the last of them has its turn before its claim on the feed runs out. */
 const mostWaiting = 10
+/** Who is led here from elsewhere was chosen without regard to this host: many of them must not wait for it together while others could be asked. */
+const mostLedWaiting = 2
 
 /** @param spacingMs from the end of one request to the start of the next */
 export function createHosts(spacingMs: number): Hosts {
@@ -43,14 +46,14 @@ export function createHosts(spacingMs: number): Hosts {
   }
 
   return {
-    enter: async (origin, signal) => {
+    enter: async (origin, signal, led = false) => {
       signal.throwIfAborted()
       const queue = waiting.get(origin)
       if (!queue) {
         waiting.set(origin, new Set())
         return turn(origin)
       }
-      if (queue.size >= mostWaiting) throw new HostBusy()
+      if (queue.size >= (led ? mostLedWaiting : mostWaiting)) throw new HostBusy()
       await new Promise<void>((resolve, reject) => {
         const go = () => {
           queue.delete(go)

@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/connect.ts'
-import type { FeedFetch, FeedFormat } from '../db/generated/client.ts'
+import { Prisma as Sql, type FeedFetch, type FeedFormat } from '../db/generated/client.ts'
 import { memoized } from '../graphql/loader.ts'
 import type { ClaimedFeed } from './claim.ts'
 import { adoptMove, moveAfter } from './moves.ts'
@@ -62,6 +62,13 @@ export async function recordPass(
   // Apart from the transaction, which an address that another feed has would break.
   const moved = await adoptMove(prisma, feed, move)
   return prisma.$transaction(async (tx) => {
+    if (pass.validators) {
+      await tx.feed.updateMany({
+        // What was fetched with other headers, or read through another mapping, must not be taken for the same again.
+        where: { id: feed.id, claimId: feed.claimId, headers: { equals: feed.headers as object }, mapping: { equals: feed.mapping ?? Sql.DbNull } },
+        data: pass.validators,
+      })
+    }
     await tx.feed.updateMany({
       // Whoever took the feed over, after this claim ran out, decides what holds now.
       where: { id: feed.id, claimId: feed.claimId },
@@ -74,7 +81,6 @@ export async function recordPass(
         lastCheckedAt: endedAt,
         ...next,
         ...move,
-        ...pass.validators,
         ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
       },
     })
