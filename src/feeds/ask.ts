@@ -1,6 +1,7 @@
 import { request, type Agent } from 'undici'
 import { connectMs, PrivateAddress } from './agent.ts'
 import { freshSeconds, retryAfterSeconds } from './freshness.ts'
+import { smallBytes } from './large-bodies.ts'
 import { BodyRefused, readBounded } from './response-body.ts'
 
 /** A feed that could not be fetched: a message for people, without anything secret, and the status where there was an answer. */
@@ -50,6 +51,14 @@ export type Answer = {
 /** Where a request leads to: the end, or on. */
 export type Hop = { answer: Answer } | { next: URL; permanent: boolean; status: number }
 
+export type Asker = {
+  agent: Agent
+  userAgent: string
+  wanted: Wanted
+  /** Is waited for before a body becomes large. */
+  grow: () => Promise<void>
+}
+
 type Question = {
   url: URL
   /** Those by which it is authorised, by lower-case name. */
@@ -62,10 +71,10 @@ type Question = {
 
 /**
  * One request, and its answer or where it leads on.
- * @throws FetchFailed where the answer is none; what the connection throws, which `reasonOf` puts into words
+ * @throws FetchFailed where the answer is none; what `grow` throws; what the connection throws, which `reasonOf` puts into words
  */
 export async function ask(
-  { agent, userAgent, wanted }: { agent: Agent; userAgent: string; wanted: Wanted },
+  { agent, userAgent, wanted, grow }: Asker,
   { url, own, headersLeftBehind, etag, lastModified }: Question,
   signal: AbortSignal,
 ): Promise<Hop> {
@@ -81,9 +90,11 @@ export async function ask(
   const discard = () => response.body.on('error', () => {}).destroy()
 
   if (status >= 200 && status <= 299) {
-    const body = await readBounded(response.body, response.headers['content-encoding'], wanted.bytes).catch((error: unknown) => {
-      throw error instanceof BodyRefused ? new FetchFailed(error.message, status) : error
-    })
+    const body = await readBounded(response.body, response.headers['content-encoding'], { small: smallBytes, most: wanted.bytes, grow }).catch(
+      (error: unknown) => {
+        throw error instanceof BodyRefused ? new FetchFailed(error.message, status) : error
+      },
+    )
     return {
       answer: {
         status,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createAgent } from './agent.ts'
-import { aFeed, ask, FetchFailed, reasonOf, type Answer, type Wanted } from './ask.ts'
+import { aFeed, ask, FetchFailed, reasonOf, type Answer, type Asker, type Wanted } from './ask.ts'
 import { createHosts, HostBusy, type Hosts } from './hosts.ts'
+import type { Place } from './large-bodies.ts'
 
 export { FetchFailed } from './ask.ts'
 
@@ -15,13 +16,19 @@ type Response = Answer & {
   movedTo: string | null
 }
 
+type How = {
+  /** A feed when left out, which is given 20 s and 10 MiB. */
+  wanted?: Wanted
+  /** Is taken for a large body, and left taken; without one nothing is waited for. */
+  place?: Place
+}
+
 export type Fetcher = {
   /**
    * Fetches what is at an address, through up to 5 redirects.
-   * @param wanted a feed when left out, which is given 20 s and 10 MiB
    * @throws FetchFailed; HostBusy; the signal's reason when it breaks the fetch off
    */
-  fetch: (what: FeedRequest, signal: AbortSignal, wanted?: Wanted) => Promise<Response>
+  fetch: (what: FeedRequest, signal: AbortSignal, how?: How) => Promise<Response>
   /** Origins that are being asked, or were a moment ago: one more request to them would wait. */
   busyOrigins: () => string[]
   /** Ends all connections. */
@@ -38,15 +45,20 @@ export function createFetcher({ allowPrivateNetworks, hostSpacingMs }: { allowPr
   const hosts = createHosts(hostSpacingMs)
   return {
     busyOrigins: () => hosts.busy(),
-    fetch: async (what, signal, wanted = aFeed) => {
+    fetch: async (what, signal, { wanted = aFeed, place } = {}) => {
       signal.throwIfAborted()
       const ending = new AbortController()
       const stop = () => ending.abort()
       // Not AbortSignal.any: on a signal that lives as long as the process, Node 20 keeps a trace of each one made of it.
       signal.addEventListener('abort', stop)
       const time = stopwatch(wanted.totalMs, stop)
+      const grow = async () => {
+        if (!place) return
+        time.pause()
+        await place.take(ending.signal).finally(time.run)
+      }
       try {
-        return await follow({ agent, userAgent, hosts, time, wanted }, what, ending.signal)
+        return await follow({ agent, userAgent, wanted, grow, hosts, time }, what, ending.signal)
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof FetchFailed || error instanceof HostBusy) throw error
@@ -79,7 +91,7 @@ function stopwatch(ms: number, end: () => void) {
   }
 }
 
-type Connection = Parameters<typeof ask>[0] & { hosts: Hosts; time: ReturnType<typeof stopwatch> }
+type Connection = Asker & { hosts: Hosts; time: ReturnType<typeof stopwatch> }
 
 async function follow(connection: Connection, what: FeedRequest, signal: AbortSignal): Promise<Response> {
   const { hosts, time } = connection

@@ -1,9 +1,10 @@
 import { ClientError } from '../errors.ts'
+import { waitIn } from './queue.ts'
 
-/** More requests wait for a host than it can answer in reasonable time. */
+/** More wait for a host, or for room in memory, than can have their turn in reasonable time. */
 export class HostBusy extends ClientError {
-  constructor() {
-    super('RATE_LIMITED', 'Too many requests wait for this host: try again in some minutes.')
+  constructor(message = 'Too many requests wait for this host: try again in some minutes.') {
+    super('RATE_LIMITED', message)
   }
 }
 
@@ -54,19 +55,7 @@ export function createHosts(spacingMs: number): Hosts {
         return turn(origin)
       }
       if (queue.size >= (led ? mostLedWaiting : mostWaiting)) throw new HostBusy()
-      await new Promise<void>((resolve, reject) => {
-        const go = () => {
-          queue.delete(go)
-          signal.removeEventListener('abort', stop)
-          resolve()
-        }
-        const stop = () => {
-          queue.delete(go)
-          reject(signal.reason as Error)
-        }
-        queue.add(go)
-        signal.addEventListener('abort', stop, { once: true })
-      })
+      await waitIn(queue, signal)
       return turn(origin)
     },
     busy: () => [...waiting.keys()],

@@ -8,7 +8,8 @@ import { ClientError, notFound } from '../errors.ts'
 import { isUuid } from '../graphql/ids.ts'
 import type { Wake } from '../stream/wake.ts'
 import { claimOne, type ClaimedFeed } from './claim.ts'
-import { createFetcher } from './fetch.ts'
+import { createFetcher, type Fetcher } from './fetch.ts'
+import { createLargeBodies, type Place } from './large-bodies.ts'
 import type { JsonMapping } from './parse.ts'
 import { startPoller } from './poller.ts'
 import { previewFeed, type FeedPreview } from './preview.ts'
@@ -25,6 +26,8 @@ export type FeedWork = {
   close: () => Promise<void>
 }
 
+/** Each holds all that it answers. */
+const previewsAtOnce = 8
 /** How often to look whether another server has ended its pass. */
 const lookMs = 250
 
@@ -34,20 +37,27 @@ export function createFeedWork(
 ): FeedWork {
   const { prisma, clock } = deps
   const fetcher = createFetcher(config)
+  const largeBodies = createLargeBodies()
+  const fetcherFor = (place: Place): Fetcher => ({ ...fetcher, fetch: (what, signal, how) => fetcher.fetch(what, signal, { place, ...how }) })
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal) // every fetch listens
   const running = new Map<string, Promise<FeedFetch>>()
   let previews = 0
+  const mostPreviews = Math.min(previewsAtOnce, config.feedConcurrency)
   let stopPoller: (() => Promise<void>) | undefined
 
   const pass = (feed: ClaimedFeed): Promise<FeedFetch> => {
-    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes }, feed, stopping.signal)
+    const place = largeBodies.place()
+    const ended = refreshFeed({ ...deps, fetcher: fetcherFor(place), intervalMinutes: config.feedIntervalMinutes }, feed, stopping.signal)
       .catch(async (error: unknown) => {
         // Removed meanwhile: nothing can be stored for it any more.
         if (!stopping.signal.aborted && !(await prisma.feed.findUnique({ where: { id: feed.id }, select: { id: true } }))) throw notFound('feed')
         throw error
       })
-      .finally(() => running.delete(feed.id))
+      .finally(() => {
+        place.leave()
+        running.delete(feed.id)
+      })
     running.set(feed.id, ended)
     return ended
   }
@@ -89,12 +99,13 @@ export function createFeedWork(
       return refresh(id.toLowerCase())
     },
     preview: async (feed) => {
-      if (previews >= config.feedConcurrency)
-        throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
+      if (previews >= mostPreviews) throw new ClientError('RATE_LIMITED', `At most ${mostPreviews} previews run at the same time: try again in a moment.`)
       previews++
+      const place = largeBodies.place()
       try {
-        return await previewFeed(fetcher, feed, clock(), stopping.signal)
+        return await previewFeed(fetcherFor(place), feed, clock(), stopping.signal)
       } finally {
+        place.leave()
         previews--
       }
     },
