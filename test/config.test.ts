@@ -15,7 +15,7 @@ describe('a setting', () => {
       allowPrivateNetworks: false,
       feedIntervalMinutes: 30,
       hostSpacingMs: 1000,
-      feedConcurrency: 8,
+      feedConcurrency: 64,
       maxSockets: 10_000,
       publicUrl: undefined,
     }
@@ -64,7 +64,7 @@ describe('a setting', () => {
     ['FEED_INTERVAL_MINUTES', '0'],
     ['FEED_INTERVAL_MINUTES', '1441'],
     ['FEED_CONCURRENCY', '0'],
-    ['FEED_CONCURRENCY', '65'],
+    ['FEED_CONCURRENCY', '257'],
     ['MAX_SOCKETS', '0'],
     ['MAX_SOCKETS', '100001'],
     ['PUBLIC_URL', 'news.example.com'],

@@ -1,9 +1,10 @@
 import { ClientError } from '../errors.ts'
+import { waitIn } from './queue.ts'
 
-/** More requests wait for a host than it can answer in reasonable time. */
+/** More wait for a host, or for room in memory, than can have their turn in reasonable time. */
 export class HostBusy extends ClientError {
-  constructor() {
-    super('RATE_LIMITED', 'Too many requests wait for this host: try again in some minutes.')
+  constructor(message = 'Too many requests wait for this host: try again in some minutes.') {
+    super('RATE_LIMITED', message)
   }
 }
 
@@ -11,16 +12,19 @@ export class HostBusy extends ClientError {
 export type Hosts = {
   /**
    * Waits for this origin's turn.
+   * @param led whether a redirect of another origin led here
    * @returns gives it back
    * @throws HostBusy; the signal's reason once it has aborted
    */
-  enter: (origin: string, signal: AbortSignal) => Promise<() => void>
+  enter: (origin: string, signal: AbortSignal, led?: boolean) => Promise<() => void>
   /** Origins that are being asked, or were a moment ago. */
   busy: () => string[]
 }
 
 /** With 20 s for each, the last of them has its turn before its claim on the feed runs out. */
 const mostWaiting = 10
+/** Who is led here from elsewhere was chosen without regard to this host: many of them must not wait for it together while others could be asked. */
+const mostLedWaiting = 2
 
 /** @param spacingMs from the end of one request to the start of the next */
 export function createHosts(spacingMs: number): Hosts {
@@ -43,27 +47,15 @@ export function createHosts(spacingMs: number): Hosts {
   }
 
   return {
-    enter: async (origin, signal) => {
+    enter: async (origin, signal, led = false) => {
       signal.throwIfAborted()
       const queue = waiting.get(origin)
       if (!queue) {
         waiting.set(origin, new Set())
         return turn(origin)
       }
-      if (queue.size >= mostWaiting) throw new HostBusy()
-      await new Promise<void>((resolve, reject) => {
-        const go = () => {
-          queue.delete(go)
-          signal.removeEventListener('abort', stop)
-          resolve()
-        }
-        const stop = () => {
-          queue.delete(go)
-          reject(signal.reason as Error)
-        }
-        queue.add(go)
-        signal.addEventListener('abort', stop, { once: true })
-      })
+      if (queue.size >= (led ? mostLedWaiting : mostWaiting)) throw new HostBusy()
+      await waitIn(queue, signal)
       return turn(origin)
     },
     busy: () => [...waiting.keys()],

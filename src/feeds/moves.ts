@@ -5,6 +5,8 @@ import type { ClaimedFeed } from './claim.ts'
 
 /** A permanent redirect may still be a mistake of the day: it is taken for one once it led to the same place so often in a row. */
 const stablePasses = 3
+/** Beyond it nothing is counted: that it cannot be adopted has been told. */
+const toldPasses = stablePasses + 1
 
 export type Move = { movedTo: string | null; movedPasses: number }
 
@@ -12,7 +14,7 @@ export type Move = { movedTo: string | null; movedPasses: number }
 export function moveAfter(feed: Pick<ClaimedFeed, 'url' | 'movedTo' | 'movedPasses'>, target: string | null): Move {
   // Who was reached safely is not left for an address that anyone on the way may answer for.
   if (target === null || target === feed.url || (feed.url.startsWith('https:') && !target.startsWith('https:'))) return { movedTo: null, movedPasses: 0 }
-  return { movedTo: target, movedPasses: target === feed.movedTo ? Math.min(feed.movedPasses + 1, stablePasses) : 1 }
+  return { movedTo: target, movedPasses: target === feed.movedTo ? Math.min(feed.movedPasses + 1, toldPasses) : 1 }
 }
 
 /**
@@ -33,7 +35,8 @@ export async function adoptMove(prisma: Prisma, feed: ClaimedFeed, { movedTo, mo
     return `It has moved for good: its address is ${movedTo} now.`
   } catch (error) {
     if (error instanceof Sql.PrismaClientKnownRequestError && error.code === 'P2002')
-      return `It has moved for good to ${movedTo}, which is the address of another feed.`
+      // Told once, and tried again each time: the other feed may be removed.
+      return movedPasses === toldPasses ? undefined : `It has moved for good to ${movedTo}, which is the address of another feed.`
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import type { Prisma } from '../db/connect.ts'
-import type { FeedFetch, FeedFormat, Prisma as Sql } from '../db/generated/client.ts'
+import { Prisma as Sql, type FeedFetch, type FeedFormat } from '../db/generated/client.ts'
 import { memoized } from '../graphql/loader.ts'
 import type { ClaimedFeed } from './claim.ts'
 import { adoptMove, moveAfter } from './moves.ts'
@@ -65,6 +65,13 @@ export async function recordPass(
   // Apart from the transaction, which an address that another feed has would break.
   const moved = await adoptMove(prisma, feed, move)
   return prisma.$transaction(async (tx) => {
+    if (pass.validators) {
+      await tx.feed.updateMany({
+        // What was fetched with other headers, or read through another mapping, must not be taken for the same again.
+        where: { id: feed.id, claimId: feed.claimId, headers: { equals: feed.headers as object }, mapping: { equals: feed.mapping ?? Sql.DbNull } },
+        data: pass.validators,
+      })
+    }
     await tx.feed.updateMany({
       // Whoever took the feed over, after this claim ran out, decides what holds now.
       where: { id: feed.id, claimId: feed.claimId },
@@ -77,7 +84,6 @@ export async function recordPass(
         lastCheckedAt: endedAt,
         ...next,
         ...move,
-        ...pass.validators,
         ...(pass.outcome === 'CHANGED' && { lastChangedAt: endedAt }),
       },
     })
@@ -121,7 +127,7 @@ async function writePass(tx: Sql.TransactionClient, feedId: string, pass: Pass, 
 export const recentPasses = memoized((first: number) => async ({ prisma }, feedIds: readonly string[]): Promise<FeedFetch[][]> => {
   const rows = await prisma.$queryRaw<FeedFetch[]>`
     SELECT f.id, f.feed_id AS "feedId", f.started_at AS "startedAt", f.duration_ms AS "durationMs", f.http_status AS "httpStatus", f.outcome, f.ingested, f.updated,
-      f.duplicates, f.rejected, f.repaired, f.error
+      f.duplicates, f.rejected, coalesce(f.repaired, '{}') AS repaired, f.error
     FROM unnest(${[...feedIds]}::uuid[]) k(feed_id)
     CROSS JOIN LATERAL (SELECT * FROM feed_fetch WHERE feed_id = k.feed_id ORDER BY id DESC LIMIT ${first}) f ORDER BY f.id DESC`
   const lists = new Map<string, FeedFetch[]>(feedIds.map((id) => [id, []]))

@@ -22,17 +22,43 @@ const mostEncodings = 2
 /**
  * Reads a body to its end and undoes its Content-Encoding. Neither what arrives nor what it decompresses to is let grow
  * past `most` bytes.
- * @throws BodyRefused, and what the stream throws
+ * @param grow is waited for before it grows past `small` bytes
+ * @throws BodyRefused, and what the stream and `grow` throw
  */
-export async function readBounded(body: AsyncIterable<Uint8Array>, encoding: string | string[] | undefined, most: number): Promise<Uint8Array> {
+export async function readBounded(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string | string[] | undefined,
+  { small, most, grow }: { small: number; most: number; grow: () => Promise<void> },
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
+  let limit = Math.min(small, most)
+  const growOrRefuse = async () => {
+    if (limit === most) throw new BodyRefused(`It is larger than ${most / 1024 / 1024} MiB.`)
+    await grow()
+    limit = most
+  }
   for await (const chunk of body) {
     size += chunk.byteLength
-    if (size > most) throw tooLarge(most)
+    while (size > limit) await growOrRefuse()
     chunks.push(chunk)
   }
   let bytes: Uint8Array = Buffer.concat(chunks)
+  for (const decompress of decompressorsOf(encoding)) {
+    while (bytes.byteLength > 0) {
+      const unpacked = await decompress(bytes, { maxOutputLength: limit }).catch(nullWhereTooLarge)
+      if (unpacked) {
+        bytes = unpacked
+        break
+      }
+      await growOrRefuse()
+    }
+  }
+  return bytes
+}
+
+/** In the order in which to undo them. @throws BodyRefused */
+function decompressorsOf(encoding: string | string[] | undefined): Decompress[] {
   const names = [encoding ?? []]
     .flat()
     .join(',')
@@ -41,18 +67,14 @@ export async function readBounded(body: AsyncIterable<Uint8Array>, encoding: str
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
   if (names.length > mostEncodings) throw new BodyRefused('It is compressed more than twice.')
-  for (const name of names.toReversed()) {
+  return names.toReversed().map((name) => {
     const decompress = decompressors[name]
     if (!decompress) throw new BodyRefused('It is compressed in a way that was not asked for.')
-    if (bytes.byteLength > 0) bytes = await decompress(bytes, { maxOutputLength: most }).catch((error: unknown) => refusal(error, most))
-  }
-  return bytes
+    return decompress
+  })
 }
 
-const tooLarge = (most: number) => new BodyRefused(`It is larger than ${most / 1024 / 1024} MiB.`)
-
-function refusal(error: unknown, most: number): never {
-  throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    ? tooLarge(most)
-    : new BodyRefused('It is compressed, and what arrived cannot be decompressed.')
+function nullWhereTooLarge(error: unknown): null {
+  if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') return null
+  throw new BodyRefused('It is compressed, and what arrived cannot be decompressed.')
 }

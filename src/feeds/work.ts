@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
@@ -7,9 +8,10 @@ import { ClientError, notFound } from '../errors.ts'
 import { isUuid } from '../graphql/ids.ts'
 import type { Wake } from '../stream/wake.ts'
 import { claimOne, type ClaimedFeed } from './claim.ts'
-import { removeFeed } from './feeds.ts'
-import { createFetcher } from './fetch.ts'
 import { discoverFeeds, type DiscoveredFeed } from './discover.ts'
+import { removeFeed } from './feeds.ts'
+import { createFetcher, type Fetcher } from './fetch.ts'
+import { createLargeBodies, type Place } from './large-bodies.ts'
 import type { JsonMapping } from './parse.ts'
 import { startPoller } from './poller.ts'
 import { previewFeed, type FeedPreview } from './preview.ts'
@@ -33,6 +35,8 @@ export type FeedWork = {
   close: () => Promise<void>
 }
 
+/** Each holds all that it answers. */
+const previewsAtOnce = 8
 /** How often to look whether another server has ended its pass. */
 const lookMs = 250
 
@@ -42,31 +46,41 @@ export function createFeedWork(
 ): FeedWork {
   const { prisma, clock } = deps
   const fetcher = createFetcher(config)
+  const largeBodies = createLargeBodies()
+  const fetcherFor = (place: Place): Fetcher => ({ ...fetcher, fetch: (what, signal, how) => fetcher.fetch(what, signal, { place, ...how }) })
   const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal) // every fetch listens
   const push = config.publicUrl === undefined ? undefined : createPush({ ...deps, fetcher }, { publicUrl: config.publicUrl, signal: stopping.signal })
   const running = new Map<string, Promise<FeedFetch>>()
   let previews = 0
+  const mostPreviews = Math.min(previewsAtOnce, config.feedConcurrency)
   let stopPoller: (() => Promise<void>) | undefined
 
   const pass = (feed: ClaimedFeed): Promise<FeedFetch> => {
-    const ended = refreshFeed({ ...deps, fetcher, intervalMinutes: config.feedIntervalMinutes, push }, feed, stopping.signal)
+    const place = largeBodies.place()
+    const ended = refreshFeed({ ...deps, fetcher: fetcherFor(place), intervalMinutes: config.feedIntervalMinutes, push }, feed, stopping.signal)
       .catch(async (error: unknown) => {
         // Removed meanwhile: nothing can be stored for it any more.
         if (!stopping.signal.aborted && !(await prisma.feed.findUnique({ where: { id: feed.id }, select: { id: true } }))) throw notFound('feed')
         throw error
       })
-      .finally(() => running.delete(feed.id))
+      .finally(() => {
+        place.leave()
+        running.delete(feed.id)
+      })
     running.set(feed.id, ended)
     return ended
   }
 
-  const bounded = async <T>(run: () => Promise<T>): Promise<T> => {
-    if (previews >= config.feedConcurrency)
-      throw new ClientError('RATE_LIMITED', `At most ${config.feedConcurrency} previews run at the same time: try again in a moment.`)
+  /** What holds all that it answers: few at the same time. */
+  const bounded = async <T>(run: (own: Fetcher) => Promise<T>): Promise<T> => {
+    if (previews >= mostPreviews) throw new ClientError('RATE_LIMITED', `At most ${mostPreviews} previews run at the same time: try again in a moment.`)
     previews++
+    const place = largeBodies.place()
     try {
-      return await run()
+      return await run(fetcherFor(place))
     } finally {
+      place.leave()
       previews--
     }
   }
@@ -113,8 +127,8 @@ export function createFeedWork(
       if (!isUuid(id)) throw notFound('feed')
       return refresh(id.toLowerCase())
     },
-    preview: (feed) => bounded(() => previewFeed(fetcher, feed, clock(), stopping.signal)),
-    discover: (url) => bounded(() => discoverFeeds(fetcher, url, stopping.signal)),
+    preview: (feed) => bounded((own) => previewFeed(own, feed, clock(), stopping.signal)),
+    discover: (url) => bounded((own) => discoverFeeds(own, url, stopping.signal)),
     close: async () => {
       await stopPoller?.()
       stopping.abort()

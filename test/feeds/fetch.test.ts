@@ -154,6 +154,15 @@ describe('compression', () => {
   })
 })
 
+test('what is no feed is asked for with limits of its own', async () => {
+  const { origin, requests } = await serve((_request, response) => response.end('x'.repeat(2048)))
+  const page = { url: origin, headers: [], etag: null, lastModified: null }
+  const fetchPage = (bytes: number) => fetcher.fetch(page, new AbortController().signal, { wanted: { accept: 'text/html', bytes, totalMs: 5_000 } })
+  expect((await fetchPage(2048)).body.byteLength).toBe(2048)
+  expect(requests[0]?.headers.accept).toBe('text/html')
+  expect(await failure(fetchPage(2047))).toMatchObject({ httpStatus: 200, message: expect.stringMatching(/^It is larger than/) })
+})
+
 describe('redirects', () => {
   const secrets = [
     { name: 'Authorization', value: 'Bearer s3cret' },
