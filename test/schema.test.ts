@@ -94,6 +94,11 @@ Article
   readingTimeMinutes: Int!
   readCount: Int!
   sightings(first: Int! = 20): [Sighting!]!
+  revisions(first: Int! = 20): [Revision!]!
+Revision
+  title: String!
+  content: String!
+  replacedAt: DateTime!
 Enclosure
   url: URL!
   mediaType: String

@@ -3,6 +3,7 @@ import { readBody } from './body.ts'
 import { canonicalLanguage } from './filter.ts'
 import { canonicalUrl, hash128 } from './identity.ts'
 import type { DraftProblem, Enclosure, Entry } from './entry.ts'
+import { gramsOf, keysOf, leastWords } from './near-text.ts'
 import { countWords, plainLineFromText, readingTimeMinutes } from './text.ts'
 
 /** In characters (UTF-16 code units). What a client sends beyond them is refused; what a feed sends is cut. */
@@ -19,6 +20,8 @@ export type Draft = {
   content: string
   contentHtml: string
   textHash: string
+  /** Articles with nearly the same text have one in common; none where it is too short to be told for a copy. */
+  copyKeys: number[]
   wordCount: number
   readingTimeMinutes: number
   publishedAt: Date | null
@@ -42,6 +45,7 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
   if (entry.language !== undefined && !language) return problem('INVALID_LANGUAGE', 'This is no language tag (BCP 47), such as en or pt-BR.', 'language')
 
   const { content, contentHtml } = readBody(entry.content, entry.contentFormat, link.url)
+  const wordCount = countWords(content)
   const title = plainLineFromText(entry.title) || titleFrom(content)
   if (title === '') return problem('EMPTY', 'There is neither a title nor a text.', 'title')
   return {
@@ -54,7 +58,8 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
     content,
     contentHtml,
     textHash: hash128(title, content),
-    wordCount: countWords(content),
+    copyKeys: wordCount < leastWords ? [] : keysOf(gramsOf(content)),
+    wordCount,
     readingTimeMinutes: readingTimeMinutes(content),
     publishedAt: entry.publishedAt ?? null,
     byline: (entry.byline && plainLineFromText(entry.byline)) || null,

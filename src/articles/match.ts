@@ -3,7 +3,7 @@ import type { Enclosure } from './entry.ts'
 /** What identity asks of a draft. `source` is the feed that brings it, null for ingestArticles; enclosures are null where none were supplied. */
 export type Incoming = { source: string | null; guid: string | null; textHash: string; enclosures: Enclosure[] | null }
 
-export type SeenAs = { feedId: string | null; guid: string | null; urlKey: string }
+export type SeenAs = { feedId: string | null; guid: string | null; url: string; urlKey: string }
 
 /** An article that was seen under the draft's link, or the tombstone of one. */
 export type Candidate = { textHash: string; enclosures: Enclosure[]; publishedAt: Date; sightings: SeenAs[] }

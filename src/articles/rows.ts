@@ -1,22 +1,7 @@
 import type { Transaction } from '../db/connect.ts'
 import { isSlug } from '../graphql/ids.ts'
 import type { Draft } from './draft.ts'
-import type { Enclosure } from './entry.ts'
-import type { Candidate, SeenAs } from './match.ts'
-
-/** What the store asks of an article that is there. `origin` is the feed that saw it first, null for ingestArticles. */
-export type StoredArticle = {
-  id: string
-  categoryId: string
-  textHash: string
-  wordCount: number
-  publishedAt: Date
-  byline: string | null
-  imageUrl: string | null
-  language: string | null
-  feedIds: string[]
-  origin: string | null
-}
+import { keepRevisions } from './revisions.ts'
 
 /** An article's new state; what the entry did not supply is as it was. */
 export type ArticleChange = Omit<Draft, 'publishedAt'> & { publishedAt: Date }
@@ -29,68 +14,6 @@ export async function readCategories(tx: Transaction, ids: string[]): Promise<Se
   return new Set(rows.map((row) => row.id))
 }
 
-type CandidateRow = {
-  id: string
-  deleted: boolean
-  text_hash: string
-  enclosures: Enclosure[]
-  published_at: Date
-  category_id: string | null
-  word_count: number | null
-  byline: string | null
-  image_url: string | null
-  language: string | null
-  sightings: SeenAs[]
-}
-
-/**
- * The articles, and the tombstones of articles, that drafts may be: all that were seen under one of their links, but for
- * those that the same source claimed under a guid and with a text that no draft has (a podcast's other episodes).
- */
-export async function readCandidates(tx: Transaction, drafts: Draft[], source: string | null): Promise<(Candidate & { article: StoredArticle | null })[]> {
-  const keys = drafts.map((draft) => draft.urlKey)
-  const guids = drafts.flatMap((draft) => draft.guid ?? [])
-  const hashes = drafts.map((draft) => draft.textHash)
-  const someWithoutGuid = drafts.some((draft) => draft.guid === null)
-  const rows = await tx.$queryRaw<CandidateRow[]>`
-    WITH live AS (
-      SELECT DISTINCT s.article_id FROM sighting s JOIN article a ON a.id = s.article_id
-      WHERE s.url_key = ANY(${keys}::uuid[])
-        AND (${someWithoutGuid} OR s.feed_id IS DISTINCT FROM ${source}::uuid OR s.guid IS NULL OR s.guid = ANY(${guids}::text[]) OR a.text_hash = ANY(${hashes}::uuid[]))
-    ), dead AS (
-      SELECT DISTINCT article_id FROM tombstone
-      WHERE url_key = ANY(${keys}::uuid[])
-        AND (${someWithoutGuid} OR feed_id IS DISTINCT FROM ${source}::uuid OR guid IS NULL OR guid = ANY(${guids}::text[]) OR text_hash = ANY(${hashes}::uuid[]))
-    )
-    SELECT a.id, false AS deleted, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.byline, a.image_url, a.language,
-      (SELECT json_agg(json_build_object('feedId', s.feed_id, 'guid', s.guid, 'urlKey', s.url_key) ORDER BY s.seen_at, s.id) FROM sighting s WHERE s.article_id = a.id) AS sightings
-    FROM live JOIN article a ON a.id = live.article_id
-    UNION ALL
-    SELECT t.article_id, true, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL,
-      json_agg(json_build_object('feedId', t.feed_id, 'guid', t.guid, 'urlKey', t.url_key))
-    FROM dead JOIN tombstone t ON t.article_id = dead.article_id GROUP BY t.article_id`
-  return rows.map((row) => ({
-    textHash: row.text_hash,
-    enclosures: row.enclosures,
-    publishedAt: row.published_at,
-    sightings: row.sightings,
-    article: row.deleted
-      ? null
-      : {
-          id: row.id,
-          categoryId: row.category_id!,
-          textHash: row.text_hash,
-          wordCount: row.word_count!,
-          publishedAt: row.published_at,
-          byline: row.byline,
-          imageUrl: row.image_url,
-          language: row.language,
-          feedIds: [...new Set(row.sightings.flatMap((s) => s.feedId ?? []))],
-          origin: row.sightings[0]?.feedId ?? null,
-        },
-  }))
-}
-
 /** New articles, each with its counter and its first sighting. */
 export async function insertArticles(tx: Transaction, drafts: Draft[], source: string | null, now: Date): Promise<void> {
   if (drafts.length === 0) return
@@ -99,11 +22,11 @@ export async function insertArticles(tx: Transaction, drafts: Draft[], source: s
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
         id uuid, category_id text, url text, url_key uuid, guid text, title text, byline text, image_url text, language text, content text, content_html text,
-        text_hash uuid, tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz)
+        text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz)
     ), articles AS (
-      INSERT INTO article (id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, text_source, tags, enclosures,
+      INSERT INTO article (id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, text_source, tags, enclosures,
         word_count, reading_time_minutes, published_at, created_at, updated_at)
-      SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
+      SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
         word_count, reading_time_minutes, published_at, ${now}, ${now} FROM r
     ), counters AS (
       INSERT INTO article_counter (article_id) SELECT id FROM r
@@ -112,19 +35,28 @@ export async function insertArticles(tx: Transaction, drafts: Draft[], source: s
     SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, ${now} FROM r`
 }
 
-/** Edits, rows locked in id order. */
+/** Edits, rows locked in id order; what stood there is kept where the words change. */
 export async function updateArticles(tx: Transaction, changes: ArticleChange[], source: string | null, now: Date): Promise<void> {
   if (changes.length === 0) return
   const rows = changes.map((change) => ({ ...articleRow(change), published_at: change.publishedAt }))
-  await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${changes.map((change) => change.id)}::uuid[]) ORDER BY id FOR UPDATE`
+  const ids = changes.map((change) => change.id)
+  await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
+  await keepRevisions(tx, changes, now)
   await tx.$executeRaw`
     UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, image_url = r.image_url, language = r.language, content = r.content,
-      content_html = r.content_html, text_hash = r.text_hash, text_source = ${textSource(source)}::text_source, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
+      content_html = r.content_html, text_hash = r.text_hash, copy_keys = r.copy_keys, text_source = ${textSource(source)}::text_source, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
       word_count = r.word_count, reading_time_minutes = r.reading_time_minutes, published_at = r.published_at, updated_at = ${now}
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
       id uuid, category_id text, title text, byline text, image_url text, language text, content text, content_html text,
-      text_hash uuid, tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz)
+      text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz)
     WHERE a.id = r.id`
+}
+
+/** @returns false when one of the articles is gone; the others cannot go until the transaction ends */
+export async function lockAgainstRemoval(tx: Transaction, ids: string[]): Promise<boolean> {
+  if (ids.length === 0) return true
+  const there = await tx.$queryRaw<unknown[]>`SELECT id FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR KEY SHARE`
+  return there.length === new Set(ids).size
 }
 
 /** Further sightings of articles that are there, each later than those before it whatever the clocks of two servers say: the first one's feed is the article's own. */
@@ -159,6 +91,7 @@ function articleRow(draft: Draft | ArticleChange) {
     content: draft.content,
     content_html: draft.contentHtml,
     text_hash: draft.textHash,
+    copy_keys: draft.copyKeys,
     tags: draft.tags,
     enclosures: draft.enclosures,
     word_count: draft.wordCount,

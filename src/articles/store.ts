@@ -1,11 +1,13 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
-import { appendEvents, type ArticleFacts, type NewEvent } from '../stream/log.ts'
+import { appendEvents } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
+import { copiesArrived, readCopies } from './copies.ts'
 import { draftOf, type Draft } from './draft.ts'
 import type { DraftProblem, Entry } from './entry.ts'
 import { lockKey } from './identity.ts'
-import { match, type Candidate, type SeenAs } from './match.ts'
-import { insertArticles, insertSightings, readCandidates, readCategories, updateArticles, type ArticleChange, type StoredArticle } from './rows.ts'
+import { judge, ofLink, type Judged, type Known, type Work } from './judge.ts'
+import { readCandidates } from './known.ts'
+import { insertArticles, insertSightings, lockAgainstRemoval, readCategories, updateArticles } from './rows.ts'
 
 /** What became of an entry. `position` is that of its event, when there was one. */
 export type StoreResult =
@@ -48,10 +50,27 @@ export async function storeEntries(
   return results
 }
 
-type Known = Candidate & { article: StoredArticle | null; touched: boolean }
+/** Somebody else stored or removed what the batch was judged by: it is judged again. */
+class Overtaken extends Error {}
 
-/** One transaction. It may store only the first of the drafts: one that edits an article of the same batch waits for the next. */
+/** Each time somebody else has got on. */
+const mostTries = 20
+
 async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, clock: () => Date): Promise<StoreResult[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryBatch(prisma, drafts, source, clock)
+    } catch (error) {
+      if (!(error instanceof Overtaken) || tries === mostTries) throw error
+    }
+  }
+}
+
+/**
+ * One transaction. It may store only the first of the drafts: one that edits an article of the same batch waits for the next.
+ * @throws Overtaken
+ */
+async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, clock: () => Date): Promise<StoreResult[]> {
   const valid = drafts.filter((draft): draft is Draft => 'id' in draft)
   if (valid.length === 0) return drafts.map((draft) => ({ status: 'REJECTED', problem: draft as DraftProblem }))
   return prisma.$transaction(async (tx) => {
@@ -65,8 +84,10 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
       valid.map((draft) => draft.categoryId),
     )
     const known = await readKnown(tx, valid, source)
-    const work: Work = { inserted: [], changed: [], seen: [], events: [] }
-    const results: (StoreResult | { status: 'INGESTED' | 'UPDATED'; articleId: string; event: number })[] = []
+    const unseen = valid.filter((draft) => ofLink(draft, source, known.get(draft.urlKey) ?? []) === undefined)
+    const copies = await readCopies(tx, unseen, source)
+    const work: Work = { inserted: [], changed: [], seen: [], joined: [], events: [] }
+    const results: Judged[] = []
     for (const draft of drafts) {
       if (!('id' in draft)) {
         results.push({ status: 'REJECTED', problem: draft })
@@ -79,91 +100,20 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
         })
         continue
       }
-      const result = judge(draft, source, now, known, work)
+      const result = judge(draft, { source, now, known, copies }, work)
       if (result === undefined) break
       results.push(result)
     }
     await insertArticles(tx, work.inserted, source, now)
     await updateArticles(tx, work.changed, source, now)
+    if (!(await lockAgainstRemoval(tx, work.joined))) throw new Overtaken()
     await insertSightings(tx, work.seen, source, now)
     const first = work.events.length > 0 ? await appendEvents(tx, work.events, now) : 0n
+    if (work.inserted.length > 0 && (await copiesArrived(tx, work.inserted, copies, first))) throw new Overtaken()
     return results.map((result) =>
       'event' in result ? { status: result.status, articleId: result.articleId, position: first + BigInt(result.event) } : result,
     )
   })
-}
-
-type Work = {
-  inserted: Draft[]
-  changed: ArticleChange[]
-  seen: { articleId: string; draft: Draft }[]
-  events: NewEvent[]
-}
-
-/** Decides one draft and notes what is to be written; undefined when it must wait for the next transaction. */
-function judge(draft: Draft, source: string | null, now: Date, known: Map<string, Known[]>, work: Work) {
-  const candidates = known.get(draft.urlKey) ?? []
-  const same = match({ source, guid: draft.guid, textHash: draft.textHash, enclosures: draft.enclosures }, candidates)
-  if (same === undefined) {
-    const article: StoredArticle = { ...draft, publishedAt: draft.publishedAt ?? now, feedIds: source === null ? [] : [source], origin: source }
-    const sighting: SeenAs = { feedId: source, guid: draft.guid, urlKey: draft.urlKey }
-    known.set(draft.urlKey, [
-      ...candidates,
-      { textHash: draft.textHash, enclosures: draft.enclosures ?? [], publishedAt: article.publishedAt, sightings: [sighting], article, touched: true },
-    ])
-    work.inserted.push(draft)
-    work.events.push({ kind: 'INGESTED', articleId: draft.id, facts: factsOf(article) })
-    return { status: 'INGESTED' as const, articleId: draft.id, event: work.events.length - 1 }
-  }
-  const { article } = same
-  if (article === null)
-    return { status: 'REJECTED' as const, problem: { code: 'DELETED' as const, message: 'This article was deleted, and does not come back.', field: null } }
-
-  const mayChange = source === null || article.origin === source
-  const change = mayChange ? changeOf(article, draft, source) : undefined
-  if (change && same.touched) return undefined
-  noteSighting(same, draft, source, work)
-  if (!change) return { status: 'DUPLICATE' as const, articleId: article.id }
-  same.touched = true
-  work.changed.push(change)
-  work.events.push({ kind: 'UPDATED', articleId: article.id, facts: factsOf({ ...article, ...change }), before: factsOf(article) })
-  return { status: 'UPDATED' as const, articleId: article.id, event: work.events.length - 1 }
-}
-
-/** The article after an edit, or undefined where the draft says nothing new. What was not supplied stays. */
-function changeOf(article: StoredArticle, draft: Draft, source: string | null): ArticleChange | undefined {
-  const publishedAt = draft.publishedAt ?? article.publishedAt
-  const byline = draft.byline ?? article.byline
-  const imageUrl = draft.imageUrl ?? article.imageUrl
-  const language = draft.language ?? article.language
-  const categoryId = source === null ? draft.categoryId : article.categoryId
-  const same =
-    draft.textHash === article.textHash &&
-    publishedAt.getTime() === article.publishedAt.getTime() &&
-    byline === article.byline &&
-    imageUrl === article.imageUrl &&
-    language === article.language &&
-    categoryId === article.categoryId
-  return same ? undefined : { ...draft, id: article.id, publishedAt, byline, imageUrl, language, categoryId }
-}
-
-/** One sighting for each feed and link; where a feed gives its entry another guid, the newest counts. */
-function noteSighting(known: Known, draft: Draft, source: string | null, work: Work): void {
-  const sighting = known.sightings.find((s) => s.feedId === source && s.urlKey === draft.urlKey)
-  if (sighting && (draft.guid === null || sighting.guid === draft.guid)) return
-  if (sighting) sighting.guid = draft.guid
-  else known.sightings.push({ feedId: source, guid: draft.guid, urlKey: draft.urlKey })
-  work.seen.push({ articleId: known.article!.id, draft })
-}
-
-function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
-  return {
-    categoryId: article.categoryId,
-    feedIds: article.feedIds,
-    language: article.language,
-    publishedAt: article.publishedAt.toISOString(),
-    wordCount: article.wordCount,
-  }
 }
 
 /** Whoever stores under the same links waits here until the commit. Sorted, so that two never wait for each other. */

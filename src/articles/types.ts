@@ -5,6 +5,7 @@ import { load } from '../graphql/loader.ts'
 import { Node } from '../graphql/node.ts'
 import type { Enclosure } from './entry.ts'
 import type { ArticleOrder } from './list.ts'
+import { revisionsOf } from './revisions.ts'
 import { sightingsOf } from './sightings.ts'
 import { paragraphs } from './text.ts'
 
@@ -39,6 +40,15 @@ const Sighting = builder.prismaObject('Sighting', {
     url: t.expose('url', { type: 'URL', description: 'The link that it was seen under.' }),
     guid: t.exposeString('guid', { nullable: true, description: "The feed's own id for the entry." }),
     seenAt: t.expose('seenAt', { type: 'DateTime', description: 'When it was first seen there.' }),
+  }),
+})
+
+const Revision = builder.prismaObject('Revision', {
+  description: 'What stood in an article before an edit.',
+  fields: (t) => ({
+    title: t.exposeString('title', { description: 'The title then.' }),
+    content: t.exposeString('content', { description: 'The text then, plain.' }),
+    replacedAt: t.expose('replacedAt', { type: 'DateTime', description: 'When it was edited.' }),
   }),
 })
 
@@ -98,6 +108,16 @@ export const Article = builder.prismaObject('Article', {
       resolve: (article, { first }, context) => {
         if (first < 1 || first > 100) throw badInput('first must be from 1 to 100.', 'first')
         return load(context, sightingsOf(first), article.id)
+      },
+    }),
+    revisions: t.field({
+      type: [Revision],
+      description: 'What stood here before each edit, newest first. 1 to 100.',
+      args: { first: t.arg.int({ required: true, defaultValue: 20, description: 'How many, 1 to 100.' }) },
+      complexity: ({ first }) => ({ field: 1, multiplier: Math.min(100, Math.max(1, first)) }),
+      resolve: (article, { first }, context) => {
+        if (first < 1 || first > 100) throw badInput('first must be from 1 to 100.', 'first')
+        return load(context, revisionsOf(first), article.id)
       },
     }),
   }),

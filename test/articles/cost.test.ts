@@ -39,6 +39,7 @@ const lists: [name: string, statements: number, query: string | (() => Promise<s
   ['articles with their category', 2, '{ articles { nodes { id category { id name } } } }'],
   ['articles with their category, in both spellings', 2, '{ articles { edges { node { category { id } } } nodes { category { name } } } }'],
   ['articles with sightings', 2, '{ articles { nodes { sightings { url guid seenAt } } } }'],
+  ['articles with revisions', 2, '{ articles { nodes { revisions { title content replacedAt } } } }'],
   ['articles with sightings and their feeds', 3, '{ articles { nodes { sightings { feed { id title } } } } }'],
   ['articles with sightings, their feeds and categories', 4, '{ articles { nodes { sightings { feed { category { name } } } } } }'],
   ['articles with everything', 5, '{ articles { totalCount nodes { category { name } readCount sightings { url } } } }'],
@@ -115,11 +116,22 @@ it('costs ingestArticles the same for one draft as for a whole batch of 50', asy
   const duplicate = 5
   expect(await cost(drafts(1, 1000))).toBe(duplicate)
   expect(await cost(drafts(50, 2000))).toBe(duplicate)
-  const edit = 8
+  // Two more: the lock of the rows, and what stood there.
+  const edit = 9
   expect(await cost(drafts(1, 1000, 'Edited'))).toBe(edit)
   expect(await cost(drafts(50, 2000, 'Edited'))).toBe(edit)
   const rejected = 2
   expect(await cost(drafts(50, 3000).map((one) => ({ ...one, url: 'none' })))).toBe(rejected)
+  // One more for texts that are long enough to be copies, and one where some share words with what is there.
+  const long = (host: string, count: number, from: number) =>
+    drafts(count, from).map((one, i) => ({
+      ...one,
+      url: `https://${host}.example/${from}/${i}`,
+      content: Array.from({ length: 60 }, (_, w) => `w${from + i}x${w}`).join(' '),
+    }))
+  expect(await cost(long('a', 50, 5000))).toBe(insert + 1)
+  // Locks, categories, what is there, copies, their texts, their rows kept, the sightings; the articles of the answer and the stream's id.
+  expect(await cost(long('b', 50, 5000))).toBe(9)
   // 50 articles a transaction.
   expect(await cost(drafts(150, 4000))).toBe(3 * (insert - 2) + 2)
 })

@@ -1,0 +1,115 @@
+import type { ArticleFacts, NewEvent } from '../stream/log.ts'
+import type { Copies } from './copies.ts'
+import type { Draft } from './draft.ts'
+import type { DraftProblem } from './entry.ts'
+import { match, type Candidate, type SeenAs } from './match.ts'
+import type { StoredArticle } from './known.ts'
+import type { ArticleChange } from './rows.ts'
+
+/** An article, or the tombstone of one, as a transaction finds it. `touched`: the transaction itself writes it. */
+export type Known = Candidate & { article: StoredArticle | null; touched: boolean }
+
+/** What a transaction is to write. */
+export type Work = {
+  inserted: Draft[]
+  changed: ArticleChange[]
+  seen: { articleId: string; draft: Draft }[]
+  /** Of those seen, articles under other links, which nothing keeps from being removed meanwhile. */
+  joined: string[]
+  events: NewEvent[]
+}
+
+export type Judged =
+  | { status: 'INGESTED' | 'UPDATED'; articleId: string; event: number }
+  | { status: 'DUPLICATE'; articleId: string }
+  | { status: 'REJECTED'; problem: DraftProblem }
+
+/** Decides one draft and notes what is to be written; undefined when it must wait for the next transaction. */
+export function judge(
+  draft: Draft,
+  { source, now, known, copies }: { source: string | null; now: Date; known: Map<string, Known[]>; copies: Copies },
+  work: Work,
+): Judged | undefined {
+  const candidates = known.get(draft.urlKey) ?? []
+  const same = ofLink(draft, source, candidates)
+  const sighting: SeenAs = { feedId: source, guid: draft.guid, url: draft.url, urlKey: draft.urlKey }
+  if (same === undefined) {
+    const copied = copies.of(draft)
+    if (copied) {
+      // Under its own link it is found the next time, whatever has become of the words by then.
+      known.set(draft.urlKey, [...candidates, copied])
+      copied.sightings.push(sighting)
+      work.seen.push({ articleId: copied.article!.id, draft })
+      work.joined.push(copied.article!.id)
+      return { status: 'DUPLICATE', articleId: copied.article!.id }
+    }
+    const article: StoredArticle = { ...draft, publishedAt: draft.publishedAt ?? now, feedIds: source === null ? [] : [source], origin: source }
+    const added: Known = {
+      textHash: draft.textHash,
+      enclosures: draft.enclosures ?? [],
+      publishedAt: article.publishedAt,
+      sightings: [sighting],
+      article,
+      touched: true,
+    }
+    known.set(draft.urlKey, [...candidates, added])
+    copies.add(draft, added)
+    work.inserted.push(draft)
+    work.events.push({ kind: 'INGESTED', articleId: draft.id, facts: factsOf(article) })
+    return { status: 'INGESTED', articleId: draft.id, event: work.events.length - 1 }
+  }
+  const { article } = same
+  if (article === null) return { status: 'REJECTED', problem: { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null } }
+
+  // A copy's words, and those of another feed, are not the article's own: each pass would put its own back.
+  const mayChange = (source === null || article.origin === source) && draft.urlKey === article.urlKey
+  const change = mayChange ? changeOf(article, draft, source) : undefined
+  if (change && same.touched) return undefined
+  noteSighting(same, draft, source, work)
+  if (!change) return { status: 'DUPLICATE', articleId: article.id }
+  same.touched = true
+  work.changed.push(change)
+  work.events.push({ kind: 'UPDATED', articleId: article.id, facts: factsOf({ ...article, ...change }), before: factsOf(article) })
+  return { status: 'UPDATED', articleId: article.id, event: work.events.length - 1 }
+}
+
+/** The article after an edit, or undefined where the draft says nothing new. What was not supplied stays. */
+function changeOf(article: StoredArticle, draft: Draft, source: string | null): ArticleChange | undefined {
+  const publishedAt = draft.publishedAt ?? article.publishedAt
+  const byline = draft.byline ?? article.byline
+  const imageUrl = draft.imageUrl ?? article.imageUrl
+  const language = draft.language ?? article.language
+  const categoryId = source === null ? draft.categoryId : article.categoryId
+  const same =
+    draft.textHash === article.textHash &&
+    publishedAt.getTime() === article.publishedAt.getTime() &&
+    byline === article.byline &&
+    imageUrl === article.imageUrl &&
+    language === article.language &&
+    categoryId === article.categoryId
+  return same ? undefined : { ...draft, id: article.id, publishedAt, byline, imageUrl, language, categoryId }
+}
+
+/** One sighting for each feed and link; where a feed gives its entry another guid, the newest counts. */
+function noteSighting(known: Known, draft: Draft, source: string | null, work: Work): void {
+  const sighting = known.sightings.find((s) => s.feedId === source && s.urlKey === draft.urlKey)
+  if (sighting && (draft.guid === null || sighting.guid === draft.guid)) return
+  if (sighting) sighting.guid = draft.guid
+  else known.sightings.push({ feedId: source, guid: draft.guid, url: draft.url, urlKey: draft.urlKey })
+  work.seen.push({ articleId: known.article!.id, draft })
+}
+
+function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
+  return {
+    categoryId: article.categoryId,
+    feedIds: article.feedIds,
+    language: article.language,
+    publishedAt: article.publishedAt.toISOString(),
+    wordCount: article.wordCount,
+  }
+}
+
+/** Which of the articles under its link a draft is. */
+export function ofLink(draft: Draft, source: string | null, candidates: Known[]): Known | undefined {
+  return match({ source, guid: draft.guid, textHash: draft.textHash, enclosures: draft.enclosures }, candidates)
+}
