@@ -11,6 +11,7 @@ import { draftOf, type Draft } from '../src/articles/draft.ts'
 import { parseConfig } from '../src/config.ts'
 import { startServer } from '../src/serve.ts'
 import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
+import { post } from './post.ts'
 
 type Article = { title: string; text: string }
 
@@ -114,12 +115,6 @@ async function inTurns<T>(all: T[], size: number, work: (part: T[]) => Promise<u
     while (next < all.length) await work(all.slice(next, (next += size)))
   }
   await Promise.all([turn(), turn()])
-}
-
-async function post(url: string, query: string, variables: object): Promise<void> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }) })
-  const { errors } = (await response.json()) as { errors?: { message: string }[] }
-  if (errors) throw new Error(errors[0]?.message)
 }
 
 function madeUp(n: number): Article {
