@@ -15,6 +15,7 @@ export type Metadata = {
   publishedAt: Date | null
 }
 
+const mostOfAKind = 200
 const longest = { title: 500, byline: 200 }
 
 /**
@@ -41,7 +42,11 @@ type Meta = (name: string) => string | undefined
 function collect(document: HtmlDocument): Elements {
   const wanted = new Set(['script', 'meta', 'title', 'h1', 'html', 'time'])
   const elements: Elements = new Map()
-  const add = (name: string, element: HtmlElement) => elements.set(name, [...(elements.get(name) ?? []), element].slice(0, 200))
+  const add = (name: string, element: HtmlElement) => {
+    const found = elements.get(name)
+    if (!found) elements.set(name, [element])
+    else if (found.length < mostOfAKind) found.push(element)
+  }
   for (const element of DomUtils.getElementsByTagName('*', document, true)) {
     const { name, attribs } = element
     if (wanted.has(name)) add(name, element)

@@ -1,4 +1,3 @@
-import { DomUtils } from 'htmlparser2'
 import type { HtmlDocument, HtmlElement, HtmlNode } from './read-html.ts'
 
 const kept = new Set(['html', 'head', 'body', 'main', 'article'])
@@ -29,11 +28,12 @@ export function prune(document: HtmlDocument): void {
   const sizes = new Map<HtmlNode, number>()
   const most = document.children.reduce((sum, node) => sum + measure(node, false, sizes), 0) * largestShare
   const visit = (parent: HtmlDocument | HtmlElement) => {
-    for (const node of [...parent.children]) {
-      if (!('attribs' in node)) continue
-      if (isBox(node) && (sizes.get(node) ?? 0) <= most) DomUtils.removeElement(node)
-      else visit(node)
-    }
+    parent.children = parent.children.filter((node) => {
+      if (!('attribs' in node)) return true
+      if (isBox(node) && (sizes.get(node) ?? 0) <= most) return false
+      visit(node)
+      return true
+    })
   }
   visit(document)
 }

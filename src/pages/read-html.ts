@@ -6,7 +6,7 @@ export type HtmlNode = HtmlDocument['children'][number]
 export type HtmlElement = Extract<HtmlNode, { attribs: unknown }>
 
 /** What hostile pages are cut at. Extraction costs more than parsing: its time grows faster than the number of elements. */
-const limits = { characters: 5 * 1024 * 1024, elements: 15_000, depth: 150, text: 1_500_000, attribute: 2_048, attributes: 30 }
+const limits = { characters: 5 * 1024 * 1024, elements: 30_000, depth: 100, parsedDepth: 500, text: 1_500_000, attribute: 2_048, attributes: 30 }
 
 /** What they hold is no text; they are left out with all that is in them. Scripts are read for JSON-LD. */
 const dead = new Set('style template iframe object embed svg math canvas video audio noscript select textarea frameset'.split(' '))
@@ -36,26 +36,27 @@ class BoundedHandler extends DomHandler {
   private deadOpen = 0
 
   override onopentag(name: string, attributes: Record<string, string>): void {
-    if (++this.depth > limits.depth) throw new Enough()
+    if (++this.depth > limits.parsedDepth) throw new Enough()
     if (this.deadOpen > 0 || isDead(name, attributes)) {
       this.deadOpen++
       return
     }
+    if (this.depth > limits.depth) return // what is in it joins the last element that is not too deep
     if (++this.elements > limits.elements) throw new Enough()
     super.onopentag(name, bounded(attributes))
   }
 
   override onclosetag(): void {
-    this.depth--
+    const tooDeep = this.depth-- > limits.depth
     if (this.deadOpen > 0) this.deadOpen--
-    else super.onclosetag()
+    else if (!tooDeep) super.onclosetag()
   }
 
   override ontext(data: string): void {
     if (this.deadOpen > 0) return
+    super.ontext(data.slice(0, limits.text - this.text))
     this.text += data.length
     if (this.text > limits.text) throw new Enough()
-    super.ontext(data)
   }
 
   override oncomment(): void {}
