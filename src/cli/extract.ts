@@ -21,7 +21,7 @@ Examples:
     )
     .action(async (source: string) => {
       const url = pageUrl()
-      if (url !== undefined && !isWebAddress(url)) throw wrongUsage(`--url ${url}: give the http or https URL of the page`)
+      if (url !== undefined && !URL.canParse(url)) throw wrongUsage(`--url ${url}: give the URL of the page`)
       if (/^https?:/i.test(source) && !isWebAddress(source)) throw wrongUsage(`${source} is no URL`)
       const { extractOnce } = await import('../extract-once.ts')
       const { page, url: from } = await extractOnce(source, url, env).catch((error: unknown) => {
