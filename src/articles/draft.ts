@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { readBody } from './body.ts'
-import { canonicalLanguage } from './filter.ts'
+import { canonicalLanguage } from './language.ts'
 import { canonicalUrl, hash128 } from './identity.ts'
 import type { DraftProblem, Enclosure, Entry } from './entry.ts'
 import { gramsOf, keysOf, leastWords } from './near-text.ts'

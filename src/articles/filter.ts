@@ -2,6 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import { badInput } from '../errors.ts'
 import { isSlug, isUuid } from '../graphql/ids.ts'
 import type { ArticleFacts } from '../stream/log.ts'
+import { canonicalLanguage } from './language.ts'
 
 /** The one filter of queries, statistics and subscriptions. All given conditions must hold; an empty list matches nothing. */
 export type ArticleFilter = {
@@ -33,15 +34,6 @@ export function articleFilter(input: FilterInput): ArticleFilter {
     ...(given.categoryIds && { categoryIds: given.categoryIds.filter(isSlug) }),
     ...(given.feedIds && { feedIds: given.feedIds.filter(isUuid).map((id) => id.toLowerCase()) }),
     ...(given.languages && { languages: given.languages.map((tag) => canonicalLanguage(tag) ?? invalidLanguage(tag)) }),
-  }
-}
-
-/** A BCP 47 tag in its canonical spelling; undefined for what is none. */
-export function canonicalLanguage(tag: string): string | undefined {
-  try {
-    return Intl.getCanonicalLocales(tag.trim())[0]
-  } catch {
-    return undefined
   }
 }
 

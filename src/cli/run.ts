@@ -4,6 +4,7 @@ import type { Env } from '../config.ts'
 import { apiUrl, createApi, defaultUrl, type Client } from './api.ts'
 import { addCategoryCommands } from './category.ts'
 import { addDemoCommand } from './demo.ts'
+import { addExtractCommand } from './extract.ts'
 import { addFeedCommands } from './feed.ts'
 import { addFollowCommand } from './follow.ts'
 import { addIngestCommand } from './ingest.ts'
@@ -57,6 +58,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
   addOpmlCommands(program, client, failed)
   addIngestCommand(program, client, failed)
   addFollowCommand(program, client)
+  addExtractCommand(program, env, () => program.opts<{ url?: string }>().url)
   // Whoever reads the output may stop, as head does. Without a listener that ends the process with a stack trace.
   process.stdout.on('error', () => undefined)
   try {
