@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseConfig, type Env } from './config.ts'
+import { aPage } from './feeds/ask.ts'
 import { createFetcher } from './feeds/fetch.ts'
 import { decodeHtml } from './pages/decode-html.ts'
 import type { ExtractedPage } from './pages/extract.ts'
@@ -29,7 +30,9 @@ async function fetchPage(url: string, env: Env): Promise<Page> {
   const { allowPrivateNetworks, hostSpacingMs } = parseConfig(env)
   const fetcher = createFetcher({ allowPrivateNetworks, hostSpacingMs })
   try {
-    const { body, contentType, finalUrl } = await fetcher.fetch({ url, headers: [], etag: null, lastModified: null }, new AbortController().signal)
+    const { body, contentType, finalUrl } = await fetcher.fetch({ url, headers: [], etag: null, lastModified: null }, new AbortController().signal, {
+      wanted: aPage,
+    })
     return { body, contentType, url: finalUrl }
   } finally {
     await fetcher.close()

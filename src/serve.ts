@@ -43,7 +43,10 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
     const closeSockets = serveWebSocket({ server, yoga, logger, maxSockets: config.maxSockets })
     server.listen(config.port, config.host)
     await once(server, 'listening')
-    if (poll) services.feeds.startPolling()
+    if (poll) {
+      services.feeds.startPolling()
+      services.pages.start()
+    }
     const { port } = server.address() as AddressInfo
     const host = config.host === '::1' ? '[::1]' : config.host
     const close = async () => {

@@ -3,9 +3,11 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { connectDatabase, type Database } from './db/connect.ts'
 import { startUpkeep } from './db/upkeep.ts'
+import { createFetcher } from './feeds/fetch.ts'
 import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
+import { createPageWork, type PageWork } from './full-text/work.ts'
 import { createWake, type Wake } from './stream/wake.ts'
 
 /** How long an event that another process appended may go unnoticed. */
@@ -14,6 +16,7 @@ const sweepMs = 500
 export type Services = {
   database: Database
   feeds: FeedWork
+  pages: PageWork
   logger: Logger
   wake: Wake
   /** What the resolvers of one operation work with. */
@@ -32,16 +35,21 @@ export async function createServices(config: Config): Promise<Services> {
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal) // every subscription listens
   const wake = createWake(prisma, { sweepMs, onError: (error) => logger.warn({ err: error }, 'could not look for new events') })
-  const feeds = createFeedWork({ prisma, wake, logger, clock }, config)
+  const fetcher = createFetcher(config)
+  const feeds = createFeedWork({ prisma, wake, logger, clock, fetcher }, config)
+  const pages = createPageWork({ prisma, wake, logger, clock, fetcher })
   return {
     database,
     feeds,
+    pages,
     logger,
     wake,
     contextFor: (method) => ({ prisma, wake, feeds, logger, clock, method, stopping: stopping.signal }),
     close: async () => {
       stopping.abort()
       await feeds.close()
+      await pages.close()
+      await fetcher.close()
       await wake.close()
       await stopUpkeep?.()
       await database.close()

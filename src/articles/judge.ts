@@ -4,7 +4,7 @@ import type { Draft } from './draft.ts'
 import type { DraftProblem } from './entry.ts'
 import { match, type Candidate, type SeenAs } from './match.ts'
 import type { StoredArticle } from './known.ts'
-import type { ArticleChange } from './rows.ts'
+import { textSource, type ArticleChange } from './rows.ts'
 
 /** An article, or the tombstone of one, as a transaction finds it. `touched`: the transaction itself writes it. */
 export type Known = Candidate & { article: StoredArticle | null; touched: boolean }
@@ -13,6 +13,8 @@ export type Known = Candidate & { article: StoredArticle | null; touched: boolea
 export type Work = {
   inserted: Draft[]
   changed: ArticleChange[]
+  /** Of those changed, drafts whose words are others than before. */
+  reworded: Draft[]
   seen: { articleId: string; draft: Draft }[]
   /** Of those seen, articles under other links, which nothing keeps from being removed meanwhile. */
   joined: string[]
@@ -43,7 +45,13 @@ export function judge(
       work.joined.push(copied.article!.id)
       return { status: 'DUPLICATE', articleId: copied.article!.id }
     }
-    const article: StoredArticle = { ...draft, publishedAt: draft.publishedAt ?? now, feedIds: source === null ? [] : [source], origin: source }
+    const article: StoredArticle = {
+      ...draft,
+      publishedAt: draft.publishedAt ?? now,
+      feedIds: source === null ? [] : [source],
+      origin: source,
+      textSource: textSource(source),
+    }
     const added: Known = {
       textHash: draft.textHash,
       enclosures: draft.enclosures ?? [],
@@ -69,6 +77,7 @@ export function judge(
   if (!change) return { status: 'DUPLICATE', articleId: article.id }
   same.touched = true
   work.changed.push(change)
+  if (draft.textHash !== article.textHash) work.reworded.push({ ...draft, id: article.id })
   work.events.push({ kind: 'UPDATED', articleId: article.id, facts: factsOf({ ...article, ...change }), before: factsOf(article) })
   return { status: 'UPDATED', articleId: article.id, event: work.events.length - 1 }
 }
@@ -87,7 +96,11 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
     imageUrl === article.imageUrl &&
     language === article.language &&
     categoryId === article.categoryId
-  return same ? undefined : { ...draft, id: article.id, publishedAt, byline, imageUrl, language, categoryId }
+  if (same) return undefined
+  // A feed's teaser never takes the place of its page's text.
+  const keepsText = source !== null && article.textSource === 'PAGE' && draft.wordCount < article.wordCount
+  const { wordCount } = keepsText ? article : draft
+  return { ...draft, id: article.id, publishedAt, byline, imageUrl, language, categoryId, keepsText, wordCount }
 }
 
 /** One sighting for each feed and link; where a feed gives its entry another guid, the newest counts. */

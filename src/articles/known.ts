@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/connect.ts'
-import { Prisma as Sql } from '../db/generated/client.ts'
+import { Prisma as Sql, type TextSource } from '../db/generated/client.ts'
 import type { Draft } from './draft.ts'
 import type { Enclosure } from './entry.ts'
 import type { Candidate, SeenAs } from './match.ts'
@@ -10,6 +10,7 @@ export type StoredArticle = {
   categoryId: string
   textHash: string
   wordCount: number
+  textSource: TextSource
   publishedAt: Date
   byline: string | null
   imageUrl: string | null
@@ -27,6 +28,7 @@ type ArticleRow = {
   published_at: Date
   category_id: string
   word_count: number
+  text_source: TextSource
   byline: string | null
   image_url: string | null
   language: string | null
@@ -34,7 +36,7 @@ type ArticleRow = {
 }
 
 /** Of the row `a` of article. */
-const columns = Sql.sql`a.id, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.byline, a.image_url, a.language,
+const columns = Sql.sql`a.id, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.text_source, a.byline, a.image_url, a.language,
   (SELECT json_agg(json_build_object('feedId', s.feed_id, 'guid', s.guid, 'url', s.url, 'urlKey', s.url_key) ORDER BY s.seen_at, s.id)
     FROM sighting s WHERE s.article_id = a.id) AS sightings`
 
@@ -60,7 +62,7 @@ export async function readCandidates(tx: Transaction, drafts: Draft[], source: s
     SELECT false AS deleted, ${columns}
     FROM live JOIN article a ON a.id = live.article_id
     UNION ALL
-    SELECT true, t.article_id, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL,
+    SELECT true, t.article_id, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL, NULL,
       json_agg(json_build_object('feedId', t.feed_id, 'guid', t.guid, 'url', '', 'urlKey', t.url_key))
     FROM dead JOIN tombstone t ON t.article_id = dead.article_id GROUP BY t.article_id`
   return rows.map((row) => ({ ...candidateOf(row), article: row.deleted ? null : storedOf(row) }))
@@ -84,6 +86,7 @@ function storedOf(row: ArticleRow): StoredArticle {
     categoryId: row.category_id,
     textHash: row.text_hash,
     wordCount: row.word_count,
+    textSource: row.text_source,
     publishedAt: row.published_at,
     byline: row.byline,
     imageUrl: row.image_url,

@@ -6,14 +6,14 @@ import { memoized } from '../graphql/loader.ts'
 const kept = 100
 
 /** Keeps the title and the text of articles that are about to be edited, where the edit changes them. Their rows must be locked. */
-export async function keepRevisions(tx: Transaction, edits: { id: string; title: string; content: string }[], now: Date): Promise<void> {
-  const rows = edits.map(({ id, title, content }) => ({ id, title, content }))
+export async function keepRevisions(tx: Transaction, edits: { id: string; title: string; content: string; keepsText: boolean }[], now: Date): Promise<void> {
+  const rows = edits.map(({ id, title, content, keepsText }) => ({ id, title, content: keepsText ? null : content }))
   await tx.$executeRaw`
     WITH added AS (
       INSERT INTO revision (article_id, title, content, replaced_at)
       SELECT a.id, a.title, a.content, ${now}
       FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, title text, content text) JOIN article a ON a.id = r.id
-      WHERE a.title <> r.title OR a.content <> r.content
+      WHERE a.title <> r.title OR a.content <> coalesce(r.content, a.content)
       RETURNING article_id
     )
     DELETE FROM revision d

@@ -4,7 +4,11 @@ import type { Draft } from './draft.ts'
 import { keepRevisions } from './revisions.ts'
 
 /** An article's new state; what the entry did not supply is as it was. */
-export type ArticleChange = Omit<Draft, 'publishedAt'> & { publishedAt: Date }
+export type ArticleChange = Omit<Draft, 'publishedAt'> & {
+  publishedAt: Date
+  /** The article keeps its text, and all that is made from it. */
+  keepsText: boolean
+}
 
 /** Which of the categories exist; they cannot be removed until the transaction ends. */
 export async function readCategories(tx: Transaction, ids: string[]): Promise<Set<string>> {
@@ -38,17 +42,18 @@ export async function insertArticles(tx: Transaction, drafts: Draft[], source: s
 /** Edits, rows locked in id order; what stood there is kept where the words change. */
 export async function updateArticles(tx: Transaction, changes: ArticleChange[], source: string | null, now: Date): Promise<void> {
   if (changes.length === 0) return
-  const rows = changes.map((change) => ({ ...articleRow(change), published_at: change.publishedAt }))
+  const rows = changes.map((change) => ({ ...articleRow(change), published_at: change.publishedAt, keeps: change.keepsText }))
   const ids = changes.map((change) => change.id)
   await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
   await keepRevisions(tx, changes, now)
   await tx.$executeRaw`
-    UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, image_url = r.image_url, language = r.language, content = r.content,
-      content_html = r.content_html, text_hash = r.text_hash, copy_keys = r.copy_keys, text_source = ${textSource(source)}::text_source, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
-      word_count = r.word_count, reading_time_minutes = r.reading_time_minutes, published_at = r.published_at, updated_at = ${now}
+    UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
+      content = CASE WHEN r.keeps THEN a.content ELSE r.content END, content_html = CASE WHEN r.keeps THEN a.content_html ELSE r.content_html END,
+      copy_keys = CASE WHEN r.keeps THEN a.copy_keys ELSE r.copy_keys END, text_source = CASE WHEN r.keeps THEN a.text_source ELSE ${textSource(source)}::text_source END, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
+      word_count = r.word_count, reading_time_minutes = CASE WHEN r.keeps THEN a.reading_time_minutes ELSE r.reading_time_minutes END, published_at = r.published_at, updated_at = ${now}
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
       id uuid, category_id text, title text, byline text, image_url text, language text, content text, content_html text,
-      text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz)
+      text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, keeps boolean)
     WHERE a.id = r.id`
 }
 
@@ -99,4 +104,4 @@ function articleRow(draft: Draft | ArticleChange) {
   }
 }
 
-const textSource = (source: string | null) => (source === null ? 'API' : 'FEED')
+export const textSource = (source: string | null) => (source === null ? 'API' : 'FEED')

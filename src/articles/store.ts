@@ -5,6 +5,7 @@ import { copiesArrived, readCopies } from './copies.ts'
 import { draftOf, type Draft } from './draft.ts'
 import type { DraftProblem, Entry } from './entry.ts'
 import { lockKey } from './identity.ts'
+import { askForPages } from './page-text.ts'
 import { judge, ofLink, type Judged, type Known, type Work } from './judge.ts'
 import { readCandidates } from './known.ts'
 import { insertArticles, insertSightings, lockAgainstRemoval, readCategories, updateArticles } from './rows.ts'
@@ -15,20 +16,24 @@ export type StoreResult =
   | { status: 'DUPLICATE'; articleId: string }
   | { status: 'REJECTED'; problem: DraftProblem }
 
+/** Where entries come from. */
+type Origin = {
+  /** The feed; null for ingestArticles, which alone moves an article's category. */
+  source: string | null
+  clock: () => Date
+  /** Whether an article's page is to be fetched for its text, where it is new or its words have changed; never when left out. */
+  wantsPage?: (draft: Draft) => boolean
+}
+
 /** A transaction holds the embedded database's one connection, and the head's lock at its end: it stays small. */
 const batch = { articles: 50, characters: 4_000_000 }
 
 /**
  * Stores entries: new articles, changed ones, sightings, and their stream events, in transactions of at most 50. Each entry
  * is judged by itself. Safe against any number of others that store the same at the same time.
- * @param source the feed that they come from; null for ingestArticles, which alone moves an article's category
  * @returns what became of each, in the order given
  */
-export async function storeEntries(
-  { prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> },
-  entries: Entry[],
-  { source, clock }: { source: string | null; clock: () => Date },
-): Promise<StoreResult[]> {
+export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> }, entries: Entry[], origin: Origin): Promise<StoreResult[]> {
   const results: StoreResult[] = []
   while (results.length < entries.length) {
     const drafts: (Draft | DraftProblem)[] = []
@@ -40,7 +45,7 @@ export async function storeEntries(
       drafts.push(draftOf(entry))
     }
     while (drafts.length > 0) {
-      const stored = await storeBatch(prisma, drafts, source, clock)
+      const stored = await storeBatch(prisma, drafts, origin)
       if (stored.some((result) => 'position' in result)) wake.hint()
       results.push(...stored)
       drafts.splice(0, stored.length)
@@ -56,10 +61,10 @@ class Overtaken extends Error {}
 /** Each time somebody else has got on. */
 const mostTries = 20
 
-async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, clock: () => Date): Promise<StoreResult[]> {
+async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], origin: Origin): Promise<StoreResult[]> {
   for (let tries = 1; ; tries++) {
     try {
-      return await tryBatch(prisma, drafts, source, clock)
+      return await tryBatch(prisma, drafts, origin)
     } catch (error) {
       if (!(error instanceof Overtaken) || tries === mostTries) throw error
     }
@@ -70,7 +75,7 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
  * One transaction. It may store only the first of the drafts: one that edits an article of the same batch waits for the next.
  * @throws Overtaken
  */
-async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, clock: () => Date): Promise<StoreResult[]> {
+async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], { source, clock, wantsPage = () => false }: Origin): Promise<StoreResult[]> {
   const valid = drafts.filter((draft): draft is Draft => 'id' in draft)
   if (valid.length === 0) return drafts.map((draft) => ({ status: 'REJECTED', problem: draft as DraftProblem }))
   return prisma.$transaction(async (tx) => {
@@ -86,7 +91,7 @@ async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source
     const known = await readKnown(tx, valid, source)
     const unseen = valid.filter((draft) => ofLink(draft, source, known.get(draft.urlKey) ?? []) === undefined)
     const copies = await readCopies(tx, unseen, source)
-    const work: Work = { inserted: [], changed: [], seen: [], joined: [], events: [] }
+    const work: Work = { inserted: [], changed: [], reworded: [], seen: [], joined: [], events: [] }
     const results: Judged[] = []
     for (const draft of drafts) {
       if (!('id' in draft)) {
@@ -106,6 +111,14 @@ async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source
     }
     await insertArticles(tx, work.inserted, source, now)
     await updateArticles(tx, work.changed, source, now)
+    await askForPages(
+      tx,
+      work.inserted
+        .concat(work.reworded)
+        .filter(wantsPage)
+        .map((draft) => draft.id),
+      now,
+    )
     if (!(await lockAgainstRemoval(tx, work.joined))) throw new Overtaken()
     await insertSightings(tx, work.seen, source, now)
     const first = work.events.length > 0 ? await appendEvents(tx, work.events, now) : 0n

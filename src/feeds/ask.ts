@@ -34,6 +34,9 @@ export const aFeed: Wanted = {
   totalMs: 20_000,
 }
 
+/** A web page; one that is larger holds more than an article. */
+export const aPage: Wanted = { accept: 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1', bytes: 5 * 1024 * 1024, totalMs: 20_000 }
+
 /** What a server answered. */
 export type Answer = {
   status: number

@@ -11,6 +11,7 @@ export type ClaimedFeed = Pick<
   | 'categoryId'
   | 'mapping'
   | 'headers'
+  | 'fullText'
   | 'etag'
   | 'lastModified'
   | 'bodyHash'
@@ -23,7 +24,7 @@ export type ClaimedFeed = Pick<
   claimId: string
 }
 
-const columns = Sql.sql`id, url, category_id AS "categoryId", mapping, headers, etag, last_modified AS "lastModified",
+const columns = Sql.sql`id, url, category_id AS "categoryId", mapping, headers, full_text AS "fullText", etag, last_modified AS "lastModified",
   body_hash AS "bodyHash", consecutive_failures AS "consecutiveFailures", last_checked_at AS "lastCheckedAt",
   interval_minutes AS "intervalMinutes", moved_to AS "movedTo", moved_passes AS "movedPasses", claim_id AS "claimId"`
 

@@ -1,44 +1,44 @@
 import type { Logger } from 'pino'
-import type { Prisma } from '../db/connect.ts'
-import { claimDue, type ClaimedFeed } from './claim.ts'
 
-/** How often to look for feeds that are due, while there are free hands. */
+/** How often to look for what is due, while there are free hands. */
 const tickMs = 1_000
 
 /**
- * Looks for feeds that are due and hands each to `pass`, at most `concurrency` at the same time; none whose host is busy, so
- * that a slow host holds one hand and no more.
- * @returns stops looking; passes under way are the caller's to wait for
+ * Looks for what is due, and hands each to `work`, at most `concurrency` at the same time.
+ * @param claim takes up to `limit` that are due, so that nobody else does; none whose host is busy, so that a slow host holds
+ *   one hand and no more
+ * @param what their name in the log
+ * @returns stops looking; what is under way is the caller's to wait for
  */
-export function startPoller(
-  { prisma, logger, clock }: { prisma: Prisma; logger: Logger; clock: () => Date },
-  { concurrency, busyOrigins }: { concurrency: number; busyOrigins: () => string[] },
-  pass: (feed: ClaimedFeed) => Promise<unknown>,
+export function startPoller<T>(
+  logger: Logger,
+  { what, concurrency, claim }: { what: string; concurrency: number; claim: (limit: number) => Promise<T[]> },
+  work: (claimed: T) => Promise<unknown>,
 ): () => Promise<void> {
   let running = 0
   let ticking: Promise<void> | undefined
   let stopped = false
-  const claim = async () => {
+  const tick = async () => {
     try {
       const wanted = concurrency - running
-      const feeds = await claimDue(prisma, wanted, busyOrigins(), clock())
+      const claimed = await claim(wanted)
       // Where all hands were filled, more may be due: the next one that is free looks at once.
-      const more = feeds.length === wanted
-      for (const feed of feeds) {
+      const more = claimed.length === wanted
+      for (const one of claimed) {
         running++
-        void pass(feed)
-          .catch((error: unknown) => logger.error({ err: error, feedId: feed.id }, 'a feed could not be refreshed'))
+        void work(one)
+          .catch((error: unknown) => logger.error({ err: error }, `failed at ${what} that were due`))
           .finally(() => {
             running--
             if (more) look()
           })
       }
     } catch (error) {
-      logger.error({ err: error }, 'could not look for feeds that are due')
+      logger.error({ err: error }, `could not look for ${what} that are due`)
     }
   }
   const look = () => {
-    if (!stopped && running < concurrency) ticking ??= claim().finally(() => (ticking = undefined))
+    if (!stopped && running < concurrency) ticking ??= tick().finally(() => (ticking = undefined))
   }
   const timer = setInterval(look, tickMs)
   return async () => {

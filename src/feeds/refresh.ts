@@ -5,6 +5,7 @@ import { limits } from '../articles/draft.ts'
 import { canonicalLanguage } from '../articles/language.ts'
 import type { Entry } from '../articles/entry.ts'
 import { hash128 } from '../articles/identity.ts'
+import { isTeaser } from '../articles/teaser.ts'
 import { storeEntries, type StoreResult } from '../articles/store.ts'
 import type { Wake } from '../stream/wake.ts'
 import { releaseClaim, type ClaimedFeed } from './claim.ts'
@@ -104,10 +105,12 @@ export async function storeDocument(
   await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
-  const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
+  const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock, wantsPage: wantsPage[feed.fullText] })
   const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
   return { parsed, homeless, ...tally(drafts, results, rejected) }
 }
+
+const wantsPage = { ALWAYS: () => true, AUTO: isTeaser, NEVER: () => false }
 
 /** What a feed brings beyond the limits is cut, and what cannot be read is left out: no reason to lose an article. */
 export function withinLimits(entry: FeedEntry): FeedEntry {

@@ -7,10 +7,10 @@ import type { FeedFetch } from '../db/generated/client.ts'
 import { ClientError, notFound } from '../errors.ts'
 import { isUuid } from '../graphql/ids.ts'
 import type { Wake } from '../stream/wake.ts'
-import { claimOne, type ClaimedFeed } from './claim.ts'
+import { claimDue, claimOne, type ClaimedFeed } from './claim.ts'
 import { discoverFeeds, type DiscoveredFeed } from './discover.ts'
 import { removeFeed } from './feeds.ts'
-import { createFetcher, type Fetcher } from './fetch.ts'
+import type { Fetcher } from './fetch.ts'
 import { createLargeBodies, type Place } from './large-bodies.ts'
 import type { JsonMapping } from './parse.ts'
 import { startPoller } from './poller.ts'
@@ -41,11 +41,10 @@ const previewsAtOnce = 8
 const lookMs = 250
 
 export function createFeedWork(
-  deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date },
+  deps: { prisma: Prisma; wake: Pick<Wake, 'hint'>; logger: Logger; clock: () => Date; fetcher: Fetcher },
   config: Pick<Config, 'allowPrivateNetworks' | 'feedConcurrency' | 'feedIntervalMinutes' | 'hostSpacingMs' | 'publicUrl'>,
 ): FeedWork {
-  const { prisma, clock } = deps
-  const fetcher = createFetcher(config)
+  const { prisma, clock, fetcher } = deps
   const largeBodies = createLargeBodies()
   const fetcherFor = (place: Place): Fetcher => ({ ...fetcher, fetch: (what, signal, how) => fetcher.fetch(what, signal, { place, ...how }) })
   const stopping = new AbortController()
@@ -117,10 +116,13 @@ export function createFeedWork(
     },
     startPolling: () => {
       push?.start()
-      stopPoller ??= startPoller(deps, { concurrency: config.feedConcurrency, busyOrigins: fetcher.busyOrigins }, (feed) =>
-        pass(feed).catch((error: unknown) => {
-          if (!stopping.signal.aborted && !(error instanceof ClientError)) throw error
-        }),
+      stopPoller ??= startPoller(
+        deps.logger,
+        { what: 'feeds', concurrency: config.feedConcurrency, claim: (limit) => claimDue(prisma, limit, fetcher.busyOrigins(), clock()) },
+        (feed) =>
+          pass(feed).catch((error: unknown) => {
+            if (!stopping.signal.aborted && !(error instanceof ClientError)) throw error
+          }),
       )
     },
     refresh: async (id) => {
@@ -134,7 +136,6 @@ export function createFeedWork(
       stopping.abort()
       await Promise.allSettled(running.values())
       await push?.close()
-      await fetcher.close()
     },
   }
 }

@@ -1,0 +1,60 @@
+import type { Prisma as Client, Transaction } from '../db/connect.ts'
+import { Prisma } from '../db/generated/client.ts'
+import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
+import type { Wake } from '../stream/wake.ts'
+import { readBody } from './body.ts'
+import { limits } from './draft.ts'
+import { gramsOf, keysOf, leastWords } from './near-text.ts'
+import { countWords, readingTimeMinutes } from './text.ts'
+
+/** What a page holds of an article; null for what it does not say. */
+export type PageText = { contentHtml: string; byline: string | null; language: string | null }
+
+/** Asks for the pages of articles, in the transaction that stores them; of one that is asked for already, anew. */
+export async function askForPages(tx: Transaction, articleIds: string[], now: Date): Promise<void> {
+  if (articleIds.length === 0) return
+  await tx.$executeRaw`
+    INSERT INTO page_task (article_id, due_at) SELECT id, ${now} FROM unnest(${articleIds}::uuid[]) AS k(id)
+    ON CONFLICT (article_id) DO UPDATE SET due_at = ${now}, attempts = 0`
+}
+
+type Row = { title: string; content: string; url: string; wordCount: number; facts: ArticleFacts }
+
+const facts = factsSql(Prisma.sql`SELECT feed_id FROM sighting WHERE article_id = a.id`)
+
+/**
+ * Puts the text of an article's page in place of its feed's, with an event on the stream; updatedAt stays, since nobody edited
+ * anything. A page that has less, or that is about something else (a login, a consent wall), is left.
+ * @returns whether the text was taken
+ */
+export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pick<Wake, 'hint'> }, id: string, page: PageText, now: Date): Promise<boolean> {
+  const taken = await prisma.$transaction(async (tx) => {
+    const [article] = await tx.$queryRaw<Row[]>`
+      SELECT a.title, a.content, a.url, a.word_count AS "wordCount", ${facts} AS facts FROM article a WHERE a.id = ${id}::uuid FOR NO KEY UPDATE`
+    if (!article) return false
+    const { content, contentHtml } = readBody(page.contentHtml.slice(0, limits.content), 'HTML', article.url)
+    const wordCount = countWords(content)
+    if (wordCount <= article.wordCount || !isAbout(content, article)) return false
+    const [changed] = await tx.$queryRaw<{ facts: ArticleFacts }[]>`
+      UPDATE article a SET content = ${content}, content_html = ${contentHtml}, text_source = 'PAGE', word_count = ${wordCount},
+        reading_time_minutes = ${readingTimeMinutes(content)}, copy_keys = ${wordCount < leastWords ? [] : keysOf(gramsOf(content))}::int[],
+        byline = coalesce(byline, ${page.byline}), language = coalesce(language, ${page.language})
+      WHERE a.id = ${id}::uuid RETURNING ${facts} AS facts`
+    await appendEvents(tx, [{ kind: 'UPDATED', articleId: id, facts: changed!.facts, before: article.facts }], now)
+    return true
+  })
+  if (taken) wake.hint()
+  return taken
+}
+
+/** Of the longer words of title and teaser, how many the page must hold to be about the same. */
+const shared = 0.4
+const mostWords = 200
+
+function isAbout(text: string, { title, content }: Pick<Row, 'title' | 'content'>): boolean {
+  const wordsOf = (some: string) => some.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []
+  const told = new Set(wordsOf(`${title} ${content.slice(0, 4_000)}`).slice(0, mostWords))
+  if (told.size === 0) return true
+  const found = new Set(wordsOf(text))
+  return [...told].filter((word) => found.has(word)).length >= told.size * shared
+}
