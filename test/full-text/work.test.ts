@@ -85,9 +85,10 @@ describe('a teaser', () => {
 
   it('that is edited changes the title, and leaves the text of the page', async () => {
     const n = counter + 1
-    const { read, item, id } = await story({ body: pageOf(n), headers: html })
+    const { read, item, id, path } = await story({ body: pageOf(n), headers: html })
     await settled()
     const before = await read()
+    site.serve(path, { status: 404 })
     site.serve(`/feed/${n}`, { body: rss([{ ...item, title: 'Northport, all new', description: `${teaser(n)} and more …` }]) })
     const { fetch } = await refreshFeed(app, id)
     expect(fetch).toMatchObject({ updated: 1 })
