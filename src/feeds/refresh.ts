@@ -84,7 +84,7 @@ async function readAndStore(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortS
   }
 }
 
-type Stored = Required<Pick<Pass, 'counts' | 'rejected'>> & {
+type Stored = Required<Pick<Pass, 'counts' | 'rejected' | 'repaired'>> & {
   parsed: ParsedFeed
   /** Its category was removed during the pass: the entries come with the next one. */
   homeless: boolean
@@ -106,7 +106,7 @@ export async function storeDocument(
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
   const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
-  return { parsed, homeless, ...tally(drafts, results, rejected) }
+  return { parsed, homeless, repaired: parsed.repaired, ...tally(drafts, results, rejected) }
 }
 
 /** What a feed brings beyond the limits is cut, and what cannot be read is left out: no reason to lose an article. */
