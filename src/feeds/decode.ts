@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer'
-import { asBuffer, countBeyondAscii, decodeLeniently, decodeStrictly, encodingOf, markOf, type Encoding } from './encoding.ts'
+import { asBuffer, countBeyondAscii, decodeLeniently, decodeStrictly, encodingOf, markOf, sampleOf, type Encoding } from './encoding.ts'
 import { guessEncodings } from './guess-encoding.ts'
 
 /** `repaired`: what was not as it was declared or should be, in words for people. */
@@ -16,57 +16,52 @@ type Reading = { text: string; encoding?: Encoding; wrong?: number }
  * cannot be is passed over, whoever says it; a text that is right but for a few bytes has U+FFFD for these. Never throws.
  */
 export function decodeBytes(body: Uint8Array, contentType: string | null): Decoded {
-  const marked = readByMark(body)
   const claims = [charsetOf(contentType), declarationOf(body)].flatMap((label) => (label === undefined ? [] : [claimOf(label)]))
+  const mark = markOf(body)
   // A mark of UTF-8 that is wrong is no text either.
-  const rest = markOf(body) === 'utf-8' ? body.subarray(3) : body
-  const reading = marked ?? readByClaims(rest, claims, isJson(rest, contentType)) ?? readByGuess(rest)
+  const rest = mark === 'utf-8' ? body.subarray(3) : body
+  const reading = readByMark(body, mark) ?? readByClaims(rest, claims, isJson(rest, contentType)) ?? readByGuess(rest)
   return { text: reading.text, repaired: notesOf(reading, claims[0]) }
 }
 
-function readByMark(body: Uint8Array): Reading | undefined {
-  const encoding = markOf(body)
-  if (encoding === undefined) return isAscii(body) ? { text: asBuffer(body).toString('latin1') } : undefined
-  const text = decodeStrictly(body, encoding)
-  if (text !== undefined) return { text, encoding }
+function readByMark(body: Uint8Array, mark: Encoding | undefined): Reading | undefined {
+  if (mark === undefined) return isAscii(body) ? { text: asBuffer(body).toString('latin1') } : undefined
+  const text = decodeStrictly(body, mark)
+  if (text !== undefined) return { text, encoding: mark }
   // Nothing else has such bytes; but many put the mark of UTF-8 before whatever they write.
-  return /^utf-(?:16|32)/.test(encoding) ? { encoding, ...decodeLeniently(body, encoding) } : undefined
+  return wideUnicode.test(mark) ? { encoding: mark, ...decodeLeniently(body, mark) } : undefined
 }
 
 function readByClaims(body: Uint8Array, claims: Claim[], json: boolean): Reading | undefined {
-  const inUtf8 = readUtf8(body)
-  const claimed = new Set(claims.flatMap(({ encoding }) => encoding ?? []))
+  const text = decodeStrictly(body, 'utf-8')
+  const utf8 = text === undefined ? undefined : { encoding: 'utf-8', text }
+  const sample = sampleOf(body)
+  const { right, wrong } = text === undefined ? decodeLeniently(sample, 'utf-8') : { ...countBeyondAscii(text), wrong: 0 }
+  const claimed = new Set(claims.flatMap(({ encoding }) => (encoding === undefined || encoding === 'utf-8' ? [] : [encoding])))
+  if (claims[0]?.encoding === 'utf-8' && utf8) return utf8
   for (const encoding of claimed) {
     // A label is often the default of some server; and by chance no text is UTF-8 as well, or a short one of other letters.
     const byChance = json ? 0 : encoding === 'windows-1252' ? 1 : 4
-    if (inUtf8.right >= byChance && inUtf8.wrong * 10 <= inUtf8.right) break
-    const text = decodeStrictly(body, encoding)
-    if (text !== undefined) return { text, encoding }
+    if (right >= byChance && wrong * 10 <= right) break
+    const other = decodeStrictly(body, encoding)
+    if (other !== undefined) return { text: other, encoding }
   }
-  if (inUtf8.wrong === 0) return inUtf8
-  const lenient = function* () {
-    yield inUtf8
-    for (const encoding of claimed) yield { encoding, ...decodeLeniently(body, encoding) }
-  }
-  for (const reading of lenient()) if (isRightButForAFew(reading)) return reading
-  return undefined
-}
-
-function readUtf8(body: Uint8Array) {
-  const text = decodeStrictly(body, 'utf-8')
-  return { encoding: 'utf-8', ...(text === undefined ? decodeLeniently(body, 'utf-8') : { text, ...countBeyondAscii(text), wrong: 0 }) }
+  if (utf8) return utf8
+  const encoding = ['utf-8', ...claimed].find((candidate) => isRightButForAFew(sample, candidate))
+  return encoding === undefined ? undefined : { encoding, ...decodeLeniently(body, encoding) }
 }
 
 function readByGuess(body: Uint8Array): Reading {
-  for (const encoding of guessEncodings(body)) {
-    const reading = { encoding, ...decodeLeniently(body, encoding) }
-    if (isRightButForAFew(reading)) return reading
-  }
-  return { encoding: 'windows-1252', ...decodeLeniently(body, 'windows-1252') }
+  const sample = sampleOf(body)
+  const encoding = guessEncodings(body).find((candidate) => isRightButForAFew(sample, candidate)) ?? 'windows-1252'
+  return { encoding, ...decodeLeniently(body, encoding) }
 }
 
 /** What is right in UTF-8 is hardly so by chance; in other encodings much is. */
-const isRightButForAFew = ({ encoding, wrong, right }: { encoding: Encoding; wrong: number; right: number }) => wrong * (encoding === 'utf-8' ? 1 : 50) <= right
+function isRightButForAFew(sample: Uint8Array, encoding: Encoding): boolean {
+  const { wrong, right } = decodeLeniently(sample, encoding)
+  return wrong * (encoding === 'utf-8' ? 1 : 50) <= right
+}
 
 function notesOf({ encoding, wrong = 0 }: Reading, claim: Claim | undefined): string[] {
   if (encoding === undefined) return []

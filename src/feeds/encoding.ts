@@ -63,6 +63,16 @@ export function decodeLeniently(body: Uint8Array, encoding: Encoding): { text: s
   return { text, ...countBeyondAscii(text) }
 }
 
+/** How much of a document is looked at to judge an encoding: from a little before its first byte that is not ASCII. */
+const sample = { before: 1024, bytes: 64 * 1024 }
+
+export function sampleOf(body: Uint8Array): Uint8Array {
+  let first = 0
+  while (first < body.byteLength && body[first]! <= 0x7f) first++
+  const from = Math.max(0, first - sample.before)
+  return body.subarray(from, from + sample.bytes)
+}
+
 export function countBeyondAscii(text: string): { wrong: number; right: number } {
   let wrong = 0
   let right = 0

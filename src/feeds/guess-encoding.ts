@@ -1,9 +1,9 @@
 import { detectAll } from 'jschardet'
-import { asBuffer, encodingOf, type Encoding } from './encoding.ts'
+import { asBuffer, encodingOf, sampleOf, type Encoding } from './encoding.ts'
 
 /** The encodings that feeds were written in before UTF-8, as the detector calls them: of all that it knows, half were never on the web. */
 const onTheWeb = `cp932 shift_jis_2004 euc_jis_2004 iso2022_jp_2 cp949 euc_kr gb18030 big5hkscs cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258
-  cp866 cp874 tis-620 koi8-r koi8-u iso8859-2 iso8859-5 iso8859-6 iso8859-7 iso8859-15`.split(/\s+/)
+  cp866 cp874 tis-620 koi8-r koi8-u iso8859-2 iso8859-5 iso8859-6 iso8859-7`.split(/\s+/)
 
 /**
  * What a language was written in. Languages of windows-1252 are left out: a feed's template says "en-us" whatever its language.
@@ -23,8 +23,8 @@ const ofLanguages: [languages: string, encodings: string][] = [
   ['th', 'windows-874'],
 ]
 
-/** How much is looked at, from a little before the first byte that is not ASCII. */
-const window = { before: 1024, bytes: 64 * 1024 }
+/** Letters that are no statistics. */
+const few = 5
 /** How far in a language is looked for. */
 const headBytes = 4096
 const most = 5
@@ -34,9 +34,7 @@ const most = 5
  * detector is a port of Python's chardet 7), and by the language that the document names.
  */
 export function guessEncodings(body: Uint8Array): Encoding[] {
-  const first = body.findIndex((byte) => byte > 0x7f)
-  const from = Math.max(0, first - window.before)
-  const sample = body.subarray(from, from + window.bytes)
+  const sample = sampleOf(body)
   const own = encodingsOfLanguage(body)
   if (own.length === 0 && isFewAndApart(sample)) return ['windows-1252']
   const guesses = detectAll(sample, { detectEncodings: onTheWeb, minimumThreshold: 0 }).flatMap(({ encoding }) => (encoding && encodingOf(encoding)) || [])
@@ -50,12 +48,12 @@ function encodingsOfLanguage(body: Uint8Array): string[] {
   return ofLanguages.find(([languages]) => language !== undefined && languages.split(' ').includes(language))?.[1].split(' ') ?? []
 }
 
-/** Single letters between ASCII are an é in a western text; so few are no statistics. */
+/** Single letters between ASCII are an é in a western text. */
 function isFewAndApart(sample: Uint8Array): boolean {
   let count = 0
   for (let i = 0; i < sample.length; i++) {
     if (sample[i]! <= 0x7f) continue
-    if (++count > 20 || (i > 0 && sample[i - 1]! > 0x7f)) return false
+    if (++count > few || (i > 0 && sample[i - 1]! > 0x7f)) return false
   }
   return true
 }

@@ -9,8 +9,8 @@ const hex = (digits: string) => new Uint8Array(Buffer.from(digits.replaceAll(' '
 const utf16le = (text: string) => new Uint8Array(Buffer.from(text, 'utf16le'))
 const utf16be = (text: string) => new Uint8Array(Buffer.from(text, 'utf16le').swap16())
 const utf32 = (text: string, littleEndian: boolean) => {
-  const bytes = new DataView(new ArrayBuffer([...text].length * 4))
-  ;[...text].forEach((letter, i) => bytes.setUint32(i * 4, letter.codePointAt(0)!, littleEndian))
+  const bytes = new DataView(new ArrayBuffer(Array.from(text).length * 4))
+  Array.from(text).forEach((letter, i) => bytes.setUint32(i * 4, letter.codePointAt(0)!, littleEndian))
   return new Uint8Array(bytes.buffer)
 }
 const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>`
