@@ -23,7 +23,7 @@ export async function discoverFeeds(fetcher: Fetcher, url: string, signal: Abort
     } catch (error) {
       if (!(error instanceof FeedInvalid) || !error.page) throw error
     }
-    const { announced, likely } = pageFeeds(decodeBytes(response.body, response.contentType), response.finalUrl)
+    const { announced, likely } = pageFeeds(decodeBytes(response.body, response.contentType).text, response.finalUrl)
     if (announced.length > 0) return announced
     return likely.length > 0 ? likely : await guess(fetcher, response.finalUrl, signal)
   } catch (error) {

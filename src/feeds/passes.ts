@@ -14,6 +14,8 @@ export type Pass = {
   validators?: { etag: string | null; lastModified: string | null; bodyHash: string }
   counts?: { ingested: number; updated: number; duplicates: number }
   rejected?: RejectedEntry[]
+  /** What had to be repaired to read it. */
+  repaired?: string[]
   /** Where the feed's permanent redirects led. */
   movedTo?: string | null
   /** For how long the server wants not to be asked again. */
@@ -114,7 +116,7 @@ async function writePass(tx: Sql.TransactionClient, feedId: string, pass: Pass, 
       httpStatus: pass.httpStatus,
       outcome: pass.outcome,
       ...pass.counts,
-      ...(moved !== undefined && { repaired: [moved] }),
+      repaired: [...(moved === undefined ? [] : [moved]), ...(pass.repaired ?? [])],
       rejected: (pass.rejected ?? []).slice(0, mostRejected),
       error: pass.error ?? null,
     },

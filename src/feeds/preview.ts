@@ -32,7 +32,7 @@ export async function previewFeed(
       if ('id' in draft) articles.push({ ...draft, publishedAt: draft.publishedAt ?? now })
       else rejected.push({ title: entry.title || null, url: entry.url, reason: draft.message })
     }
-    return { title: parsed.title ?? address.host, format: parsed.format, articles, rejected, repaired: [] }
+    return { title: parsed.title ?? address.host, format: parsed.format, articles, rejected, repaired: parsed.repaired }
   } catch (error) {
     if (error instanceof FetchFailed) throw new ClientError('FEED_UNREACHABLE', error.message, 'url')
     if (error instanceof FeedInvalid) throw new ClientError('FEED_INVALID', error.message, 'url')

@@ -49,8 +49,8 @@ export function createDeliveries(
     if (!feed) return true
     const startedAt = clock()
     try {
-      const { counts, rejected, homeless } = await storeDocument(deps, feed, { body, contentType, finalUrl: feed.url })
-      await recordPush(prisma, feed, { outcome: 'CHANGED', httpStatus: null, counts, rejected }, { startedAt, endedAt: clock() })
+      const { counts, rejected, repaired, homeless } = await storeDocument(deps, feed, { body, contentType, finalUrl: feed.url })
+      await recordPush(prisma, feed, { outcome: 'CHANGED', httpStatus: null, counts, rejected, repaired }, { startedAt, endedAt: clock() })
       logger.info({ feedId, ...counts }, 'a hub sent what is new')
       return homeless
     } catch (error) {

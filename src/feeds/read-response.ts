@@ -11,9 +11,10 @@ const longestNamed = 500
  * @throws FeedInvalid; of a web page it names the feeds that the page announces
  */
 export function readResponse({ body, contentType, finalUrl }: Pick<FeedResponse, 'body' | 'contentType' | 'finalUrl'>, mapping?: JsonMapping): ParsedFeed {
-  const text = decodeBytes(body, contentType)
+  const { text, repaired } = decodeBytes(body, contentType)
   try {
-    return parseFeedText(text, mapping)
+    const parsed = parseFeedText(text, mapping)
+    return { ...parsed, repaired: [...repaired, ...parsed.repaired] }
   } catch (error) {
     if (!(error instanceof FeedInvalid) || !error.page) throw error
     const urls = pageFeeds(text, finalUrl).announced.map(({ url }) => url)

@@ -85,7 +85,7 @@ async function readAndStore(deps: RefreshDeps, feed: ClaimedFeed, signal: AbortS
   }
 }
 
-type Stored = Required<Pick<Pass, 'counts' | 'rejected'>> & {
+type Stored = Required<Pick<Pass, 'counts' | 'rejected' | 'repaired'>> & {
   parsed: ParsedFeed
   /** Its category was removed during the pass: the entries come with the next one. */
   homeless: boolean
@@ -107,7 +107,7 @@ export async function storeDocument(
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock, wantsPage: wantsPage[feed.fullText] })
   const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
-  return { parsed, homeless, ...tally(drafts, results, rejected) }
+  return { parsed, homeless, repaired: parsed.repaired, ...tally(drafts, results, rejected) }
 }
 
 const wantsPage = { ALWAYS: () => true, AUTO: isTeaser, NEVER: () => false }

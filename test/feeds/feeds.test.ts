@@ -422,6 +422,16 @@ describe('listing', () => {
   })
 })
 
+it('what had to be repaired is told of a pass, and of a preview', async () => {
+  const body = Buffer.from(rss([{ title: 'Caf\xe9', link: 'https://example.com/repaired' }]), 'latin1')
+  const { id, url } = await newFeed({ body })
+  const repaired = ['Its encoding was declared as UTF-8, and read as windows-1252.']
+  expect((await app.gql(preview, { url })).previewFeed).toMatchObject({ articles: [{ title: 'Café' }], repaired })
+  await refreshFeed(app, id)
+  const { feed } = await app.gql('query ($id: ID!) { feed(id: $id) { articles { nodes { title } } health { recentFetches { repaired } } } }', { id })
+  expect(feed).toEqual({ articles: { nodes: [{ title: 'Café' }] }, health: { recentFetches: [{ repaired }] } })
+})
+
 describe('a preview', () => {
   it('shows what would come, in the order of the feed, and stores nothing', async () => {
     const items = [
