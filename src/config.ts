@@ -132,7 +132,7 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     unit: 'feeds',
     default: '64',
     limit: '1 to 256',
-    meaning: 'Feeds that are fetched at the same time, most of which wait for a slow server; of feeds over 1 MiB at most 8.',
+    meaning: 'Feeds that are fetched at the same time, most of which wait for a slow server; of feeds over 1 MiB at most 4.',
     read: integer(1, 256),
   },
   hostSpacingMs: {

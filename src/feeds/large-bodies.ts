@@ -13,10 +13,10 @@ export type Place = {
 
 /**
  * Bounds the memory of what is fetched at the same time: all may be small, and few may be large.
- * @param most that are large
- * @param mostWaiting more than these are put off: with 20 s for each, the last one would wait past all patience
+ * @param most that are large: each is a second of the processor's time and some 50 MiB before all of it is stored
+ * @param mostWaiting more than these are put off: with 20 s for each, the last one has its place before its claim runs out
  */
-export function createLargeBodies(most = 8, mostWaiting = 24): { place: () => Place } {
+export function createLargeBodies(most = 4, mostWaiting = 16): { place: () => Place } {
   let taken = 0
   const queue = new Set<() => void>()
   return {

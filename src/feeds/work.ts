@@ -65,7 +65,8 @@ export function createFeedWork(
       })
       .finally(() => {
         place.leave()
-        running.delete(feed.id)
+        // Another one has begun where this one outlived its claim.
+        if (running.get(feed.id) === ended) running.delete(feed.id)
       })
     running.set(feed.id, ended)
     return ended
