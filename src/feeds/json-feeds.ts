@@ -13,6 +13,7 @@ export function readJsonFeed(feed: JsonFeed.Feed<string>): ParsedFeed {
     authors: names(feed.authors),
     hub: hubOf(feed),
     entries: (feed.items ?? []).map(jsonItem),
+    repaired: [],
   }
 }
 
@@ -60,6 +61,7 @@ export function readMapped(document: unknown, mapping: JsonMapping): ParsedFeed 
     base: null,
     language: null,
     authors: [],
+    repaired: [],
     entries: items.map((item): ParsedEntry => {
       const first = (path: string | undefined) => (path === undefined || path === '' ? undefined : scalars(valuesAt(item, path, true))[0])
       const title = first(mapping.title)

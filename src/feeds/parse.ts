@@ -1,7 +1,9 @@
-import { parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed, detectAtomFeed, detectJsonFeed, detectRdfFeed, detectRssFeed } from 'feedsmith'
+import { detectJsonFeed, parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from 'feedsmith'
 import { readJsonFeed, readMapped } from './json-feeds.ts'
-import { FeedInvalid, type JsonMapping, type ParsedFeed } from './parsed.ts'
+import { FeedInvalid, type JsonMapping, type ParsedEntry, type ParsedFeed } from './parsed.ts'
+import { repairXml } from './repair.ts'
 import { readAtom, readRdf, readRss } from './xml-feeds.ts'
+import { findRoot } from './xml-root.ts'
 
 export { FeedInvalid, type JsonMapping, type ParsedFeed }
 
@@ -13,15 +15,38 @@ export function parseFeedText(text: string, mapping?: JsonMapping): ParsedFeed {
   if (text.trim() === '') throw new FeedInvalid('The document is empty.')
   if (mapping) return readMapped(json(text) ?? invalid('With a mapping the document has to be JSON, and it is none.'), mapping)
   if (/^\s*[[{]/.test(text)) return readJson(text)
+  const root = findRoot(text)
+  if (root === undefined || !(root.name in readers)) throw isPage(text) ? pageInvalid() : new FeedInvalid(whatElse(text))
+  const { text: xml, entries, repaired } = repairXml(text, root)
   try {
-    if (detectRssFeed(text)) return readRss(parseRssFeed(text))
-    if (detectAtomFeed(text)) return readAtom(parseAtomFeed(text))
-    if (detectRdfFeed(text)) return readRdf(parseRdfFeed(withoutContents(text)))
+    const feed = readers[root.name as keyof typeof readers](xml)
+    const missing = Math.max(0, entries - feed.entries.length)
+    return { ...feed, entries: [...feed.entries, ...Array.from({ length: missing }, emptyEntry)], repaired }
   } catch (error) {
-    throw isPage(text) ? pageInvalid() : new FeedInvalid(`The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
+    throw new FeedInvalid(`The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
   }
-  throw isPage(text) ? pageInvalid() : new FeedInvalid(whatElse(text))
 }
+
+const readers = {
+  rss: (text: string) => readRss(parseRssFeed(text)),
+  feed: (text: string) => readAtom(parseAtomFeed(text)),
+  rdf: (text: string) => readRdf(parseRdfFeed(withoutContents(text))),
+}
+
+/** The parser leaves out an entry that has nothing in it: here it is kept, so that its rejection is told. */
+const emptyEntry = (): ParsedEntry => ({
+  title: null,
+  links: [],
+  base: null,
+  guid: null,
+  bodies: [],
+  dates: [],
+  authors: [],
+  images: [],
+  language: null,
+  tags: [],
+  enclosures: [],
+})
 
 /** Without the table of contents of RDF, which names the items once more: the parser searches all of them for each of its lines. */
 function withoutContents(text: string): string {

@@ -37,6 +37,8 @@ export type ParsedFeed = {
   authors: string[]
   hub?: ParsedHub | null
   entries: ParsedEntry[]
+  /** What had to be repaired to read it, in words for people. */
+  repaired: string[]
 }
 
 /** Where in a JSON document the entries are: dotted paths, e.g. "title.rendered"; "" is the whole. */

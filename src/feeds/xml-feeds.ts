@@ -19,6 +19,7 @@ export function readRss(feed: RssFeed.Feed<string>): ParsedFeed {
     authors: [],
     hub: hubOf(feed.atom?.links),
     entries: (feed.items ?? []).map(rssItem),
+    repaired: [],
   }
 }
 
@@ -56,6 +57,7 @@ export function readRdf(feed: RdfFeed.Feed<string>): ParsedFeed {
     authors: [],
     hub: hubOf(feed.atom?.links),
     entries: (feed.items ?? []).map(rdfItem),
+    repaired: [],
   }
 }
 
@@ -87,6 +89,7 @@ export function readAtom(feed: AtomFeed.Feed<string>): ParsedFeed {
     authors: strings((feed.authors ?? []).map(({ name }) => name)),
     hub: hubOf(feed.links),
     entries: (feed.entries ?? []).map(atomEntry),
+    repaired: [],
   }
 }
 
