@@ -12,6 +12,8 @@ export type OpenElement = {
   close: number
   /** An entry of the feed, and not one that something else holds. */
   counted: boolean
+  /** The text of a field, or a part of it: the parser takes it as it stands, and so at little cost. */
+  text: boolean
   /** Where the first child began that belongs beside this element rather than into it, if this one turns out never to end. */
   field: number
   entry: number
@@ -30,6 +32,8 @@ const fields = new Set(
     ' ',
   ),
 )
+
+const texts = new Set('title description content:encoded content summary subtitle tagline'.split(' '))
 
 /** The elements that are open at a place of a document, the innermost last; it ends those that do not end themselves. */
 export class OpenElements {
@@ -53,7 +57,7 @@ export class OpenElements {
 
   /** What a start tag begins; it is not opened yet. @throws FeedInvalid deeper than 500 */
   begin(start: number, { name, close }: StartTag): OpenElement {
-    if (this.#stack.length >= mostDeep) this.#endMarkup()
+    if (this.#stack.length >= mostDeep) this.#relieve()
     const lower = name.toLowerCase()
     const colon = lower.indexOf(':')
     const local = colon === -1 ? lower : lower.slice(colon + 1)
@@ -66,7 +70,9 @@ export class OpenElements {
       if (parent.field === Infinity && (colon === -1 ? fields.has(lower) : !parent.lower.startsWith(lower.slice(0, colon + 1)))) parent.field = start
       if (parent.entry === Infinity && kind === 'entry') parent.entry = start
     }
-    return { name, lower, kind, start, close, counted: kind === 'entry' && parent?.kind === 'container', field: Infinity, entry: Infinity }
+    const child = parent?.kind === 'container'
+    const text = parent !== undefined && (parent.text || ((child || parent.counted) && texts.has(lower)))
+    return { name, lower, kind, start, close, counted: kind === 'entry' && child, text, field: Infinity, entry: Infinity }
   }
 
   open(element: OpenElement): void {
@@ -122,27 +128,37 @@ export class OpenElements {
   }
 
   #endUnclosed(at: number): void {
-    const { name, kind, close, field, entry } = this.#pop()!
+    const element = this.#pop()!
+    this.#writeEnd(element, Math.min(at, placeOfEnd(element)), this.top)
+  }
+
+  #writeEnd({ name, kind, close, field, entry }: OpenElement, at: number, parent: OpenElement | undefined): void {
     this.#edits.tell('unclosed', { name })
-    const parent = this.top
     // As HTML it means the same as without the slash, where an end tag might not.
     if (kind === 'html') this.#edits.replace(close, 0, '/')
-    else this.#edits.replace(Math.min(at, kind === 'container' ? at : kind === 'entry' ? entry : Math.min(field, entry)), 0, `</${name}>`)
+    else this.#edits.replace(at, 0, `</${name}>`)
     if (!parent) return
     parent.field = Math.min(parent.field, field)
     parent.entry = Math.min(parent.entry, entry)
   }
 
-  /** Old HTML leaves lines and points of lists open, any number of them. */
-  #endMarkup(): void {
-    const open = this.#stack.splice(0)
+  /** Ends what will hardly end any more: old HTML leaves lines and points of lists open, and a bad writer each entry. */
+  #relieve(): void {
+    const open = this.#stack.splice(0).toReversed()
     this.#counts.clear()
-    for (const element of open) {
-      if (element.kind === 'html') {
-        this.#edits.replace(element.close, 0, '/')
-        this.#edits.tell('unclosed', { name: element.name })
-      } else this.open(element)
+    const kept: OpenElement[] = []
+    for (const [i, element] of open.entries()) {
+      const at = placeOfEnd(element)
+      if (element.kind === 'html' || at < Infinity) this.#writeEnd(element, at, open[i + 1])
+      else kept.push(element)
     }
-    if (this.#stack.length >= mostDeep) throw new FeedInvalid(`Its elements are nested deeper than ${mostDeep}.`)
+    if (kept.length >= mostDeep) throw new FeedInvalid(`Its elements are nested deeper than ${mostDeep}.`)
+    for (const element of kept.toReversed()) this.open(element)
   }
+}
+
+/** Where an element ends that should have ended before its parent does: Infinity when nothing tells it. */
+function placeOfEnd({ kind, field, entry }: OpenElement): number {
+  if (kind === 'container') return Infinity
+  return kind === 'entry' ? entry : Math.min(field, entry)
 }

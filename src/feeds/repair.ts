@@ -7,7 +7,9 @@ import { tagReader } from './xml-tags.ts'
 
 /** Of one document. */
 export const mostEntries = 5_000
-const mostElements = 500_000
+export const tooMany = `it has more than ${mostEntries} entries, of which the first are read`
+/** Of those that are more than the text of a field. */
+const mostElements = 150_000
 /** How much longer than itself a document may become by its own entities, in characters. */
 const mostGrowth = 1_000_000
 /** Text of an element that is no field of a feed is read by nobody, and costs the parser an object for each character. */
@@ -39,6 +41,7 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
   const readTag = tagReader(text, edits)
   const next = {
     tag: finder(text, '<'),
+    end: finder(text, '>'),
     ampersand: finder(text, '&'),
     comment: finder(text, '-->'),
     cdata: finder(text, ']]>'),
@@ -53,7 +56,7 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
     const lt = next.tag(at)
     const end = Math.min(lt, text.length)
     readText(at, end)
-    if (end - at > longestText && open.top?.kind !== 'html' && !isField(open.top?.lower)) edits.replace(at, end - at, '')
+    if (end - at > longestText && !open.top?.text) edits.replace(at, end - at, '')
     if (lt === Infinity) cut = text.length
     else readMarkup(lt)
   }
@@ -111,12 +114,15 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       if (end !== Infinity) return end + 3
       edits.tell('cdata')
       const close = open.top ? text.indexOf(`</${open.top.name}`, lt) : -1
-      if (close === -1) return text.length
+      if (close === -1) {
+        cut = lt
+        return lt
+      }
       edits.replace(close, 0, ']]>')
       return close
     }
-    const end = text.slice(lt, lt + 9).toLowerCase() === '<!doctype' ? text.indexOf('>', lt) : -1
-    if (end === -1) return escape(lt, 'lessThan')
+    const end = text.slice(lt, lt + 9).toLowerCase() === '<!doctype' ? next.end(lt) : Infinity
+    if (end === Infinity) return escape(lt, 'lessThan')
     edits.replace(lt, end + 1 - lt, '')
     return end + 1
   }
@@ -141,8 +147,9 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
     }
     const element = open.begin(lt, tag)
     if (element.counted) entries++
-    if (++elements > mostElements || entries > mostEntries) {
-      more = element.counted ? `it has more than ${mostEntries} entries, of which the first are read` : 'it has too many elements, of which the first are read'
+    if (!element.text) elements++
+    if (elements > mostElements || entries > mostEntries) {
+      more = element.counted ? tooMany : 'it has too many elements, of which the first are read'
       if (element.counted) entries--
       cut = lt
       // The entry before this one may be open, and ends here.
@@ -177,18 +184,10 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
   }
 }
 
-/** Of most vocabularies the names of what a feed's reader asks for: their text is read, and cheap. */
-const isField = (name: string | undefined) =>
-  /(?:^|:)(?:title|link|description|encoded|content|summary|subtitle|tagline|info|copyright|rights|body)$/.test(name ?? '')
-
 function withoutControls(text: string, edits: TextEdits): string {
   // oxlint-disable-next-line no-control-regex
   const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+/g
-  let count = 0
-  const clean = text.replace(controls, ({ length }) => {
-    count += length
-    return ''
-  })
-  if (count > 0) edits.tell('control', { count })
+  const clean = text.replace(controls, '')
+  if (clean.length < text.length) edits.tell('control', { count: text.length - clean.length })
   return clean
 }

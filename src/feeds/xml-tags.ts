@@ -1,7 +1,10 @@
 import { finder } from './find-text.ts'
+import { FeedInvalid } from './parsed.ts'
 import type { TextEdits } from './text-edits.ts'
 
-export const mostAttributes = 1000
+const mostAttributes = 1000
+/** The parser keeps them as the names of properties, and grows slow with their number. */
+const mostNames = 10_000
 
 /** A start tag: `close` is where its ">" is, or belongs. */
 export type StartTag = { name: string; close: number; end: number; empty: boolean }
@@ -12,16 +15,19 @@ const isSpace = (code: number) => code === 32 || (code >= 9 && code <= 13)
 /**
  * Reads start tags of a text, which need not be well-formed, and notes what has to be changed of them.
  * The reader answers undefined for a "<" that begins no tag, and 'cut' where the text ends within one.
+ * @throws FeedInvalid past 10,000 different names of elements and attributes
  */
 export function tagReader(text: string, edits: TextEdits): (at: number) => StartTag | 'cut' | undefined {
   const quotes = { 34: finder(text, '"'), 39: finder(text, "'") }
   const ends = finder(text, '>')
   const starts = finder(text, '<')
+  const names = new Set<string>()
 
   return (at) => {
     name.lastIndex = at + 1
     const tag = name.exec(text)?.[0]
     if (tag === undefined) return undefined
+    noteName(tag)
     let from = at + 1 + tag.length
     let attributes = 0
     let values = 0
@@ -45,7 +51,9 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
       // Such as an address in angle brackets.
       if (after) return undefined
       attributes++
-      if (attributes > mostAttributes && manyFrom === -1) manyFrom = from
+      if (attributes > mostAttributes) {
+        if (manyFrom === -1) manyFrom = from
+      } else noteName(text.slice(from, endOfName(from)))
       const valueAt = valueOf(from)
       if (valueAt === undefined) {
         from = endOfName(from)
@@ -56,6 +64,11 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
       if (end === undefined) return 'cut'
       from = end
     }
+  }
+
+  function noteName(noted: string): void {
+    names.add(noted)
+    if (names.size > mostNames) throw new FeedInvalid(`It has more than ${mostNames} different names of elements and attributes.`)
   }
 
   function dropFrom(from: number, end: number): void {
