@@ -1,0 +1,35 @@
+import { finder } from './find-text.ts'
+
+const mostEntities = 100
+const longestValue = 1000
+
+/**
+ * Where a document type declaration ends, and the entities that it declares as plain text: at most 100, of at most 1,000 characters.
+ * One that holds another entity or markup is none of them, nor is one that stands elsewhere (SYSTEM, PUBLIC): nothing is ever fetched.
+ * @param at where its "<" is
+ */
+export function readDoctype(text: string, at: number): { end: number; entities: Map<string, string> } {
+  const entities = new Map<string, string>()
+  const ends = finder(text, '>')
+  const first = ends(at)
+  const opening = text.indexOf('[', at)
+  if (first === Infinity) return { end: text.length, entities }
+  if (opening === -1 || opening > first) return { end: first + 1, entities }
+  const declaration = /\s+|%[^\s;<>]{0,100};|<!--[^]*?-->|<\?[^]*?\?>|<!(?:"[^"]*"|'[^']*'|[^"'<>])*>/y
+  let from = opening + 1
+  for (;;) {
+    declaration.lastIndex = from
+    const found = declaration.exec(text)?.[0]
+    if (found === undefined) break
+    from += found.length
+    const [, name, double, single] = /^<!ENTITY\s+([\w:.-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>$/.exec(found.slice(0, 2 * longestValue)) ?? []
+    const value = double ?? single
+    // The first declaration of a name is the one that counts.
+    if (name === undefined || value === undefined || entities.has(name) || entities.size >= mostEntities) continue
+    if (value.length <= longestValue && !/[<%]|&(?!#\d{1,7};|#x[\da-f]{1,6};)/i.test(value)) entities.set(name, value)
+  }
+  const close = /\s*\]\s*>/y
+  close.lastIndex = from
+  // What is no declaration ends the declaration of the type where it can only end.
+  return { end: close.test(text) ? close.lastIndex : from > opening + 1 ? from : first + 1, entities }
+}
