@@ -29,9 +29,13 @@ export async function readCategories(tx: Transaction, ids: string[]): Promise<Se
   return new Set(rows.map((row) => row.id))
 }
 
+/** Of a removed article. `expiresAt` is null where deleteArticle left it. */
+export type Tombstone = { articleId: string; expiresAt: Date | null }
+
 type CandidateRow = {
   id: string
   deleted: boolean
+  expires_at: Date | null
   text_hash: string
   enclosures: Enclosure[]
   published_at: Date
@@ -47,7 +51,7 @@ type CandidateRow = {
  * The articles, and the tombstones of articles, that drafts may be: all that were seen under one of their links, but for
  * those that the same source claimed under a guid and with a text that no draft has (a podcast's other episodes).
  */
-export async function readCandidates(tx: Transaction, drafts: Draft[], source: string | null): Promise<(Candidate & { article: StoredArticle | null })[]> {
+export async function readCandidates(tx: Transaction, drafts: Draft[], source: string | null): Promise<(Candidate & { article: StoredArticle | null; tombstone: Tombstone | null })[]> {
   const keys = drafts.map((draft) => draft.urlKey)
   const guids = drafts.flatMap((draft) => draft.guid ?? [])
   const hashes = drafts.map((draft) => draft.textHash)
@@ -62,11 +66,11 @@ export async function readCandidates(tx: Transaction, drafts: Draft[], source: s
       WHERE url_key = ANY(${keys}::uuid[])
         AND (${someWithoutGuid} OR feed_id IS DISTINCT FROM ${source}::uuid OR guid IS NULL OR guid = ANY(${guids}::text[]) OR text_hash = ANY(${hashes}::uuid[]))
     )
-    SELECT a.id, false AS deleted, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.byline, a.image_url, a.language,
+    SELECT a.id, false AS deleted, NULL::timestamptz AS expires_at, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.byline, a.image_url, a.language,
       (SELECT json_agg(json_build_object('feedId', s.feed_id, 'guid', s.guid, 'urlKey', s.url_key) ORDER BY s.seen_at, s.id) FROM sighting s WHERE s.article_id = a.id) AS sightings
     FROM live JOIN article a ON a.id = live.article_id
     UNION ALL
-    SELECT t.article_id, true, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL,
+    SELECT t.article_id, true, min(t.expires_at), min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL,
       json_agg(json_build_object('feedId', t.feed_id, 'guid', t.guid, 'urlKey', t.url_key))
     FROM dead JOIN tombstone t ON t.article_id = dead.article_id GROUP BY t.article_id`
   return rows.map((row) => ({
@@ -74,6 +78,7 @@ export async function readCandidates(tx: Transaction, drafts: Draft[], source: s
     enclosures: row.enclosures,
     publishedAt: row.published_at,
     sightings: row.sightings,
+    tombstone: row.deleted ? { articleId: row.id, expiresAt: row.expires_at } : null,
     article: row.deleted
       ? null
       : {

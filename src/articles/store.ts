@@ -5,7 +5,8 @@ import { draftOf, type Draft } from './draft.ts'
 import type { DraftProblem, Entry } from './entry.ts'
 import { lockKey } from './identity.ts'
 import { match, type Candidate, type SeenAs } from './match.ts'
-import { insertArticles, insertSightings, readCandidates, readCategories, updateArticles, type ArticleChange, type StoredArticle } from './rows.ts'
+import { insertArticles, insertSightings, readCandidates, readCategories, updateArticles, type ArticleChange, type StoredArticle, type Tombstone } from './rows.ts'
+import { isPushed, pushTombstones } from './tombstones.ts'
 
 /** What became of an entry. `position` is that of its event, when there was one. */
 export type StoreResult =
@@ -48,7 +49,7 @@ export async function storeEntries(
   return results
 }
 
-type Known = Candidate & { article: StoredArticle | null; touched: boolean }
+type Known = Candidate & { article: StoredArticle | null; tombstone: Tombstone | null; touched: boolean }
 
 /** One transaction. It may store only the first of the drafts: one that edits an article of the same batch waits for the next. */
 async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], source: string | null, clock: () => Date): Promise<StoreResult[]> {
@@ -65,7 +66,7 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
       valid.map((draft) => draft.categoryId),
     )
     const known = await readKnown(tx, valid, source)
-    const work: Work = { inserted: [], changed: [], seen: [], events: [] }
+    const work: Work = { inserted: [], changed: [], seen: [], pushed: [], events: [] }
     const results: (StoreResult | { status: 'INGESTED' | 'UPDATED'; articleId: string; event: number })[] = []
     for (const draft of drafts) {
       if (!('id' in draft)) {
@@ -86,6 +87,7 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], sour
     await insertArticles(tx, work.inserted, source, now)
     await updateArticles(tx, work.changed, source, now)
     await insertSightings(tx, work.seen, source, now)
+    await pushTombstones(tx, work.pushed, now)
     const first = work.events.length > 0 ? await appendEvents(tx, work.events, now) : 0n
     return results.map((result) =>
       'event' in result ? { status: result.status, articleId: result.articleId, position: first + BigInt(result.event) } : result,
@@ -97,6 +99,8 @@ type Work = {
   inserted: Draft[]
   changed: ArticleChange[]
   seen: { articleId: string; draft: Draft }[]
+  /** Removed articles whose tombstones must not expire yet. */
+  pushed: string[]
   events: NewEvent[]
 }
 
@@ -109,15 +113,17 @@ function judge(draft: Draft, source: string | null, now: Date, known: Map<string
     const sighting: SeenAs = { feedId: source, guid: draft.guid, urlKey: draft.urlKey }
     known.set(draft.urlKey, [
       ...candidates,
-      { textHash: draft.textHash, enclosures: draft.enclosures ?? [], publishedAt: article.publishedAt, sightings: [sighting], article, touched: true },
+      { textHash: draft.textHash, enclosures: draft.enclosures ?? [], publishedAt: article.publishedAt, sightings: [sighting], article, tombstone: null, touched: true },
     ])
     work.inserted.push(draft)
     work.events.push({ kind: 'INGESTED', articleId: draft.id, facts: factsOf(article) })
     return { status: 'INGESTED' as const, articleId: draft.id, event: work.events.length - 1 }
   }
   const { article } = same
-  if (article === null)
+  if (article === null) {
+    if (same.tombstone && isPushed(same.tombstone.expiresAt, now)) work.pushed.push(same.tombstone.articleId)
     return { status: 'REJECTED' as const, problem: { code: 'DELETED' as const, message: 'This article was deleted, and does not come back.', field: null } }
+  }
 
   const mayChange = source === null || article.origin === source
   const change = mayChange ? changeOf(article, draft, source) : undefined
