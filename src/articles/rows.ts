@@ -51,7 +51,11 @@ type CandidateRow = {
  * The articles, and the tombstones of articles, that drafts may be: all that were seen under one of their links, but for
  * those that the same source claimed under a guid and with a text that no draft has (a podcast's other episodes).
  */
-export async function readCandidates(tx: Transaction, drafts: Draft[], source: string | null): Promise<(Candidate & { article: StoredArticle | null; tombstone: Tombstone | null })[]> {
+export async function readCandidates(
+  tx: Transaction,
+  drafts: Draft[],
+  source: string | null,
+): Promise<(Candidate & { article: StoredArticle | null; tombstone: Tombstone | null })[]> {
   const keys = drafts.map((draft) => draft.urlKey)
   const guids = drafts.flatMap((draft) => draft.guid ?? [])
   const hashes = drafts.map((draft) => draft.textHash)

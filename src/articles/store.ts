@@ -5,7 +5,16 @@ import { draftOf, type Draft } from './draft.ts'
 import type { DraftProblem, Entry } from './entry.ts'
 import { lockKey } from './identity.ts'
 import { match, type Candidate, type SeenAs } from './match.ts'
-import { insertArticles, insertSightings, readCandidates, readCategories, updateArticles, type ArticleChange, type StoredArticle, type Tombstone } from './rows.ts'
+import {
+  insertArticles,
+  insertSightings,
+  readCandidates,
+  readCategories,
+  updateArticles,
+  type ArticleChange,
+  type StoredArticle,
+  type Tombstone,
+} from './rows.ts'
 import { isPushed, pushTombstones } from './tombstones.ts'
 
 /** What became of an entry. `position` is that of its event, when there was one. */
@@ -113,7 +122,15 @@ function judge(draft: Draft, source: string | null, now: Date, known: Map<string
     const sighting: SeenAs = { feedId: source, guid: draft.guid, urlKey: draft.urlKey }
     known.set(draft.urlKey, [
       ...candidates,
-      { textHash: draft.textHash, enclosures: draft.enclosures ?? [], publishedAt: article.publishedAt, sightings: [sighting], article, tombstone: null, touched: true },
+      {
+        textHash: draft.textHash,
+        enclosures: draft.enclosures ?? [],
+        publishedAt: article.publishedAt,
+        sightings: [sighting],
+        article,
+        tombstone: null,
+        touched: true,
+      },
     ])
     work.inserted.push(draft)
     work.events.push({ kind: 'INGESTED', articleId: draft.id, facts: factsOf(article) })
