@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
+import { startRetention } from './articles/retention.ts'
 import type { Config } from './config.ts'
 import { connectDatabase, type Database } from './db/connect.ts'
 import { startUpkeep } from './db/upkeep.ts'
@@ -35,6 +36,13 @@ export async function createServices(config: Config): Promise<Services> {
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal) // every subscription listens
   const wake = createWake(prisma, { sweepMs, onError: (error) => logger.warn({ err: error }, 'could not look for new events') })
+  const stopRetention = startRetention(
+    { prisma, wake, clock },
+    {
+      onRemoved: (count) => logger.info({ count }, 'removed articles that their categories no longer keep'),
+      onError: (error) => logger.warn({ err: error }, 'could not remove what categories no longer keep'),
+    },
+  )
   const fetcher = createFetcher(config)
   const feeds = createFeedWork({ prisma, wake, logger, clock, fetcher }, config)
   const pages = createPageWork({ prisma, wake, logger, clock, fetcher })
@@ -50,6 +58,7 @@ export async function createServices(config: Config): Promise<Services> {
       await feeds.close()
       await pages.close()
       await fetcher.close()
+      await stopRetention()
       await wake.close()
       await stopUpkeep?.()
       await database.close()

@@ -112,9 +112,13 @@ Category
   id: ID!
   name: String!
   description: String
+  retention: Retention
   articles(first: Int, after: String, last: Int, before: String, orderBy: ArticleOrder! = PUBLISHED_DESC): ArticleConnection!
   statistics: Statistics!
   feeds(first: Int, after: String, last: Int, before: String): FeedConnection!
+Retention
+  maxAgeDays: Int
+  maxArticles: Int
 Feed
   id: ID!
   url: URL!
@@ -271,10 +275,15 @@ AddCategoryInput
   id: ID!
   name: String!
   description: String
+  retention: RetentionInput
 UpdateCategoryInput
   id: ID!
   name: String
   description: String
+  retention: RetentionInput
+RetentionInput
+  maxAgeDays: Int
+  maxArticles: Int
 CategoryPayload
   category: Category!
 AddFeedInput

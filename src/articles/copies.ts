@@ -37,7 +37,7 @@ export async function readCopies(tx: Transaction, drafts: Draft[], source: strin
   const texts = new Map<number, Text[]>()
   const note = (key: number, text: Text) => texts.set(key, [...(texts.get(key) ?? []), text])
   for (const { content, copyKeys, ...candidate } of articles) {
-    const text = { known: { ...candidate, touched: false }, grams: gramsOf(content) }
+    const text = { known: { ...candidate, tombstone: null, touched: false }, grams: gramsOf(content) }
     for (const key of copyKeys) note(key, text)
   }
   return {

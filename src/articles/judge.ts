@@ -3,11 +3,12 @@ import type { Copies } from './copies.ts'
 import type { Draft } from './draft.ts'
 import type { DraftProblem } from './entry.ts'
 import { match, type Candidate, type SeenAs } from './match.ts'
-import type { StoredArticle } from './known.ts'
+import type { StoredArticle, Tombstone } from './known.ts'
+import { isPushed } from './tombstones.ts'
 import { textSource, type ArticleChange } from './rows.ts'
 
 /** An article, or the tombstone of one, as a transaction finds it. `touched`: the transaction itself writes it. */
-export type Known = Candidate & { article: StoredArticle | null; touched: boolean }
+export type Known = Candidate & { article: StoredArticle | null; tombstone: Tombstone | null; touched: boolean }
 
 /** What a transaction is to write. */
 export type Work = {
@@ -18,6 +19,8 @@ export type Work = {
   seen: { articleId: string; draft: Draft }[]
   /** Of those seen, articles under other links, which nothing keeps from being removed meanwhile. */
   joined: string[]
+  /** Removed articles whose tombstones must not expire yet. */
+  pushed: string[]
   events: NewEvent[]
 }
 
@@ -58,6 +61,7 @@ export function judge(
       publishedAt: article.publishedAt,
       sightings: [sighting],
       article,
+      tombstone: null,
       touched: true,
     }
     known.set(draft.urlKey, [...candidates, added])
@@ -67,7 +71,10 @@ export function judge(
     return { status: 'INGESTED', articleId: draft.id, event: work.events.length - 1 }
   }
   const { article } = same
-  if (article === null) return { status: 'REJECTED', problem: { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null } }
+  if (article === null) {
+    if (same.tombstone && isPushed(same.tombstone.expiresAt, now)) work.pushed.push(same.tombstone.articleId)
+    return { status: 'REJECTED', problem: { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null } }
+  }
 
   // A copy's words, and those of another feed, are not the article's own: each pass would put its own back.
   const mayChange = (source === null || article.origin === source) && draft.urlKey === article.urlKey

@@ -35,6 +35,9 @@ type ArticleRow = {
   sightings: SeenAs[]
 }
 
+/** Of a removed article. `expiresAt` is null where deleteArticle left it. */
+export type Tombstone = { articleId: string; expiresAt: Date | null }
+
 /** Of the row `a` of article. */
 const columns = Sql.sql`a.id, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.text_source, a.byline, a.image_url, a.language,
   (SELECT json_agg(json_build_object('feedId', s.feed_id, 'guid', s.guid, 'url', s.url, 'urlKey', s.url_key) ORDER BY s.seen_at, s.id)
@@ -44,12 +47,16 @@ const columns = Sql.sql`a.id, a.text_hash, a.enclosures, a.published_at, a.categ
  * The articles, and the tombstones of articles, that drafts may be: all that were seen under one of their links, but for
  * those that the same source claimed under a guid and with a text that no draft has (a podcast's other episodes).
  */
-export async function readCandidates(tx: Transaction, drafts: Draft[], source: string | null): Promise<(Candidate & { article: StoredArticle | null })[]> {
+export async function readCandidates(
+  tx: Transaction,
+  drafts: Draft[],
+  source: string | null,
+): Promise<(Candidate & { article: StoredArticle | null; tombstone: Tombstone | null })[]> {
   const keys = drafts.map((draft) => draft.urlKey)
   const guids = drafts.flatMap((draft) => draft.guid ?? [])
   const hashes = drafts.map((draft) => draft.textHash)
   const someWithoutGuid = drafts.some((draft) => draft.guid === null)
-  const rows = await tx.$queryRaw<(ArticleRow & { deleted: boolean })[]>`
+  const rows = await tx.$queryRaw<(ArticleRow & { deleted: boolean; expires_at: Date | null })[]>`
     WITH live AS (
       SELECT DISTINCT s.article_id FROM sighting s JOIN article a ON a.id = s.article_id
       WHERE s.url_key = ANY(${keys}::uuid[])
@@ -59,13 +66,17 @@ export async function readCandidates(tx: Transaction, drafts: Draft[], source: s
       WHERE url_key = ANY(${keys}::uuid[])
         AND (${someWithoutGuid} OR feed_id IS DISTINCT FROM ${source}::uuid OR guid IS NULL OR guid = ANY(${guids}::text[]) OR text_hash = ANY(${hashes}::uuid[]))
     )
-    SELECT false AS deleted, ${columns}
+    SELECT false AS deleted, NULL::timestamptz AS expires_at, ${columns}
     FROM live JOIN article a ON a.id = live.article_id
     UNION ALL
-    SELECT true, t.article_id, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL, NULL,
+    SELECT true, min(t.expires_at), t.article_id, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL, NULL,
       json_agg(json_build_object('feedId', t.feed_id, 'guid', t.guid, 'url', '', 'urlKey', t.url_key))
     FROM dead JOIN tombstone t ON t.article_id = dead.article_id GROUP BY t.article_id`
-  return rows.map((row) => ({ ...candidateOf(row), article: row.deleted ? null : storedOf(row) }))
+  return rows.map((row) => ({
+    ...candidateOf(row),
+    article: row.deleted ? null : storedOf(row),
+    tombstone: row.deleted ? { articleId: row.id, expiresAt: row.expires_at } : null,
+  }))
 }
 
 /** Articles with their texts, for telling copies; those that are gone are left out. */

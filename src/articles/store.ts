@@ -9,6 +9,7 @@ import { askForPages } from './page-text.ts'
 import { judge, ofLink, type Judged, type Known, type Work } from './judge.ts'
 import { readCandidates } from './known.ts'
 import { insertArticles, insertSightings, lockAgainstRemoval, readCategories, updateArticles } from './rows.ts'
+import { pushTombstones } from './tombstones.ts'
 
 /** What became of an entry. `position` is that of its event, when there was one. */
 export type StoreResult =
@@ -91,7 +92,7 @@ async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], { sour
     const known = await readKnown(tx, valid, source)
     const unseen = valid.filter((draft) => ofLink(draft, source, known.get(draft.urlKey) ?? []) === undefined)
     const copies = await readCopies(tx, unseen, source)
-    const work: Work = { inserted: [], changed: [], reworded: [], seen: [], joined: [], events: [] }
+    const work: Work = { inserted: [], changed: [], reworded: [], seen: [], joined: [], pushed: [], events: [] }
     const results: Judged[] = []
     for (const draft of drafts) {
       if (!('id' in draft)) {
@@ -121,6 +122,7 @@ async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], { sour
     )
     if (!(await lockAgainstRemoval(tx, work.joined))) throw new Overtaken()
     await insertSightings(tx, work.seen, source, now)
+    await pushTombstones(tx, work.pushed, now)
     const first = work.events.length > 0 ? await appendEvents(tx, work.events, now) : 0n
     if (work.inserted.length > 0 && (await copiesArrived(tx, work.inserted, copies, first))) throw new Overtaken()
     return results.map((result) =>

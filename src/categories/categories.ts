@@ -5,15 +5,16 @@ import { badInput, ClientError, notFound } from '../errors.ts'
 import { isSlug } from '../graphql/ids.ts'
 import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
+import { retentionColumns, type RetentionFields } from './retention.ts'
 
 export const mostCategories = 1000
 
-type Fields = { id: string; name: string; description?: string | null }
+type Fields = { id: string; name: string; description?: string | null; retention?: RetentionFields | null }
 
 /** @throws BAD_USER_INPUT, CONFLICT when the id is taken or there are 1,000 */
-export async function addCategory(prisma: Prisma, { id, name, description }: Fields): Promise<Category> {
+export async function addCategory(prisma: Prisma, { id, name, description, retention }: Fields): Promise<Category> {
   if (!isSlug(id)) throw badInput('An id is 1 to 64 of a-z, 0-9, _ and -, begins with a letter or digit, and is not shaped like a UUID.', 'input.id')
-  const row = { id, name: validName(name), description: validDescription(description) }
+  const row = { id, name: validName(name), description: validDescription(description), ...retentionColumns(retention ?? null) }
   if ((await prisma.category.count()) >= mostCategories)
     throw new ClientError('CONFLICT', `There are ${mostCategories} categories, which is the most.`, 'input.id')
   const [added] = await prisma.category.createManyAndReturn({ data: [row], skipDuplicates: true })
@@ -21,12 +22,16 @@ export async function addCategory(prisma: Prisma, { id, name, description }: Fie
   return added
 }
 
-/** What is left out stays; a description that is null is taken away. @throws BAD_USER_INPUT, NOT_FOUND */
-export async function updateCategory(prisma: Prisma, { id, name, description }: Partial<Fields> & { id: string }): Promise<Category> {
+/** What is left out stays; a description, a retention or one of its limits that is null is taken away. @throws BAD_USER_INPUT, NOT_FOUND */
+export async function updateCategory(prisma: Prisma, { id, name, description, retention }: Partial<Fields> & { id: string }): Promise<Category> {
   if (!isSlug(id)) throw notFound('category', 'input.id')
   const [updated] = await prisma.category.updateManyAndReturn({
     where: { id },
-    data: { ...(name !== undefined && { name: validName(name) }), ...(description !== undefined && { description: validDescription(description) }) },
+    data: {
+      ...(name !== undefined && { name: validName(name) }),
+      ...(description !== undefined && { description: validDescription(description) }),
+      ...(retention !== undefined && retentionColumns(retention)),
+    },
   })
   if (!updated) throw notFound('category', 'input.id')
   return updated

@@ -4,6 +4,14 @@ import { Node } from '../graphql/node.ts'
 import { RemovedPayload } from '../graphql/removed.ts'
 import { addCategory, removeCategory, updateCategory } from './categories.ts'
 
+const Retention = builder.objectRef<{ keepDays: number | null; keepCount: number | null }>('Retention').implement({
+  description: 'For how long, and how many, articles a category keeps. What is beyond one of its limits is removed within some minutes.',
+  fields: (t) => ({
+    maxAgeDays: t.exposeInt('keepDays', { nullable: true, description: 'Articles that were ingested more days ago are removed; null: no limit.' }),
+    maxArticles: t.exposeInt('keepCount', { nullable: true, description: 'All but as many, those that were ingested last, are removed; null: no limit.' }),
+  }),
+})
+
 const Category = builder.prismaObject('Category', {
   description: 'What articles and feeds are sorted into.',
   interfaces: [Node],
@@ -12,6 +20,13 @@ const Category = builder.prismaObject('Category', {
     id: t.exposeID('id', { description: 'A slug: ^[a-z0-9][a-z0-9_-]{0,63}$, never shaped like a UUID.' }),
     name: t.exposeString('name', { description: 'Its name for people.' }),
     description: t.exposeString('description', { nullable: true, description: 'What belongs into it.' }),
+    retention: t.field({
+      type: Retention,
+      nullable: true,
+      description: 'What it keeps of its articles; null: all.',
+      select: { keepDays: true, keepCount: true },
+      resolve: (category) => (category.keepDays === null && category.keepCount === null ? null : category),
+    }),
   }),
 })
 
@@ -38,12 +53,21 @@ const CategoryPayload = builder.objectRef<{ category: typeof Category.$inferType
   fields: (t) => ({ category: t.field({ type: Category, description: 'The category.', resolve: (payload) => payload.category as never }) }),
 })
 
+const RetentionInput = builder.inputType('RetentionInput', {
+  description: 'For how long, and how many, articles a category keeps; no limit unless given.',
+  fields: (t) => ({
+    maxAgeDays: t.int({ description: 'Days since an article was ingested: 1 to 36,500; null for no limit.' }),
+    maxArticles: t.int({ description: 'How many, those that were ingested last: 1 to 10,000,000; null for no limit.' }),
+  }),
+})
+
 const AddCategoryInput = builder.inputType('AddCategoryInput', {
   description: 'A new category.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'A slug: ^[a-z0-9][a-z0-9_-]{0,63}$, not shaped like a UUID. It stays.' }),
     name: t.string({ required: true, description: '1 to 200 characters.' }),
     description: t.string({ description: 'At most 2,000 characters.' }),
+    retention: t.field({ type: RetentionInput, description: 'What it keeps of its articles; all when left out.' }),
   }),
 })
 
@@ -53,6 +77,7 @@ const UpdateCategoryInput = builder.inputType('UpdateCategoryInput', {
     id: t.id({ required: true, description: 'Which category.' }),
     name: t.string({ description: '1 to 200 characters.' }),
     description: t.string({ description: 'At most 2,000 characters; null takes it away.' }),
+    retention: t.field({ type: RetentionInput, description: 'What it keeps of its articles: a limit that is left out stays, null takes it, or both, away.' }),
   }),
 })
 
@@ -61,8 +86,8 @@ builder.mutationField('addCategory', (t) =>
     type: CategoryPayload,
     description: 'CONFLICT when the id is taken.',
     args: { input: t.arg({ type: AddCategoryInput, required: true, description: 'The category.' }) },
-    resolve: async (_root, { input: { id, name, description } }, { prisma }) => ({
-      category: await addCategory(prisma, { id, name, description: description ?? null }),
+    resolve: async (_root, { input: { id, name, description, retention } }, { prisma }) => ({
+      category: await addCategory(prisma, { id, name, description: description ?? null, retention: retention ?? null }),
     }),
   }),
 )
@@ -70,10 +95,15 @@ builder.mutationField('addCategory', (t) =>
 builder.mutationField('updateCategory', (t) =>
   t.field({
     type: CategoryPayload,
-    description: 'Renames or describes a category.',
+    description: 'Renames or describes a category, or changes what it keeps.',
     args: { input: t.arg({ type: UpdateCategoryInput, required: true, description: 'The change.' }) },
-    resolve: async (_root, { input: { id, name, description } }, { prisma }) => ({
-      category: await updateCategory(prisma, { id, ...(name != null && { name }), ...(description !== undefined && { description }) }),
+    resolve: async (_root, { input: { id, name, description, retention } }, { prisma }) => ({
+      category: await updateCategory(prisma, {
+        id,
+        ...(name != null && { name }),
+        ...(description !== undefined && { description }),
+        ...(retention !== undefined && { retention }),
+      }),
     }),
   }),
 )

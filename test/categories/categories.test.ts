@@ -79,9 +79,41 @@ it.each([
   [{ name: 'x'.repeat(201) }, 'input.name'],
   [{ description: 'x'.repeat(2001) }, 'input.description'],
   [{ name: { a: 1 } }, 'input.name'],
+  [{ retention: { maxAgeDays: 0 } }, 'input.retention.maxAgeDays'],
+  [{ retention: { maxAgeDays: -1 } }, 'input.retention.maxAgeDays'],
+  [{ retention: { maxAgeDays: 36_501 } }, 'input.retention.maxAgeDays'],
+  [{ retention: { maxAgeDays: 1.5 } }, 'input.retention.maxAgeDays'],
+  [{ retention: { maxArticles: 0 } }, 'input.retention.maxArticles'],
+  [{ retention: { maxAgeDays: 1, maxArticles: 10_000_001 } }, 'input.retention.maxArticles'],
+  [{ retention: { maxArticles: 2 ** 31 } }, 'input.retention.maxArticles'],
 ])('refuse %j', async (fields, field) => {
   expect(await refused(app, add, { input: { id: 'wrong', name: 'Name', ...fields } })).toEqual({ code: 'BAD_USER_INPUT', field })
   expect(await refused(app, update, { input: { id: 'tech', ...fields } })).toEqual({ code: 'BAD_USER_INPUT', field })
+})
+
+it('keep what their retention says, each limit by itself', async () => {
+  const keeps = 'category { retention { maxAgeDays maxArticles } }'
+  const adding = async (retention?: object | null) =>
+    (
+      await app.gql(`mutation ($input: AddCategoryInput!) { addCategory(input: $input) { ${keeps} } }`, {
+        input: { id: `keep-${++added}`, name: 'N', retention },
+      })
+    ).addCategory.category.retention
+  let added = 0
+  expect(await adding()).toBeNull()
+  expect(await adding(null)).toBeNull()
+  expect(await adding({})).toBeNull()
+  expect(await adding({ maxAgeDays: 36_500 })).toEqual({ maxAgeDays: 36_500, maxArticles: null })
+  expect(await adding({ maxAgeDays: 1, maxArticles: 10_000_000 })).toEqual({ maxAgeDays: 1, maxArticles: 10_000_000 })
+  const changing = async (fields: object) =>
+    (await app.gql(`mutation ($input: UpdateCategoryInput!) { updateCategory(input: $input) { ${keeps} } }`, { input: { id: 'keep-1', ...fields } }))
+      .updateCategory.category.retention
+  expect(await changing({ retention: { maxArticles: 1 } })).toEqual({ maxAgeDays: null, maxArticles: 1 })
+  expect(await changing({ retention: { maxAgeDays: 7 } })).toEqual({ maxAgeDays: 7, maxArticles: 1 })
+  expect(await changing({ name: 'Other', retention: {} })).toEqual({ maxAgeDays: 7, maxArticles: 1 })
+  expect(await changing({ name: 'Another' })).toEqual({ maxAgeDays: 7, maxArticles: 1 })
+  expect(await changing({ retention: { maxArticles: null } })).toEqual({ maxAgeDays: 7, maxArticles: null })
+  expect(await changing({ retention: null })).toBeNull()
 })
 
 it('keep what PostgreSQL takes of a name', async () => {

@@ -17,7 +17,7 @@ test('categories and feeds: from nothing to articles', async () => {
   expect(await cli(['category', 'add', 'world', '--name', 'World'], { env })).toEqual({ code: 0, stdout: 'added world\n', stderr: '' })
   const again = await cli(['category', 'add', 'world', '--name', 'World'], { env })
   expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^newswire: CONFLICT \S+: .+\n$/) })
-  expect((await cli(['category', 'list', '--json', '--url', app.url])).stdout).toBe('{"id":"world","name":"World","description":null}\n')
+  expect((await cli(['category', 'list', '--json', '--url', app.url])).stdout).toBe('{"id":"world","name":"World","description":null,"retention":null}\n')
 
   const previewed = await cli(['feed', 'preview', url], { env })
   expect(previewed.stdout).toMatch(/^A\s+feed \(RSS\): 1 articles, 1 rejected\n.+  One  https:\/\/example.com\/1\nrejected No link: /)
@@ -33,6 +33,16 @@ test('categories and feeds: from nothing to articles', async () => {
   expect(failing).toMatchObject({ code: 1, stdout: expect.stringContaining('failed: ') })
   expect((await cli(['feed', 'list'], { env })).stdout).toMatch(new RegExp(`^${feed.id}  FAILING  world  .*${url}  The server has a problem \\(500\\)\\.\\n$`))
   expect(await cli(['feed', 'remove', feed.id], { env })).toEqual({ code: 0, stdout: `removed ${feed.id}\n`, stderr: '' })
+})
+
+test('category update: each limit by itself, and 0 takes one away', async () => {
+  const app = await useApp()
+  await addCategory(app, 'world', 'World')
+  const env = { NEWSWIRE_URL: app.url }
+  const limited = await cli(['category', 'update', 'world', '--keep-days', '30', '--keep-articles', '5', '--json'], { env })
+  expect(jsonLines(limited.stdout)).toMatchObject([{ name: 'World', retention: { maxAgeDays: 30, maxArticles: 5 } }])
+  expect(await cli(['category', 'update', 'world', '--keep-articles', '0'], { env })).toEqual({ code: 0, stdout: 'updated world\n', stderr: '' })
+  expect((await cli(['category', 'list'], { env })).stdout).toBe('world  World  keeps 30 days\n')
 })
 
 test('ingest: bad lines are told by their number, and lose no other', async () => {
