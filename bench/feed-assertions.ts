@@ -56,7 +56,9 @@ const sum = (field: 'holds' | 'all') => asked.reduce((total, kind) => total + (c
 console.log(`${asked.join(', ')} together: ${share(sum('holds'), sum('all'))}`)
 console.log(`the sanitiser's cases among the bodies: ${sanitiser.all}, ${sanitiser.safe} safe, ${sanitiser.sameText} the same text too`)
 const outside = [...placeless.values()].reduce((total, count) => total + count, 0)
-console.log(`out of scope, for want of a place: ${outside} of ${placeless.size} kinds, ${placeless.get('bozo') ?? 0} of them whether the document is well-formed`)
+console.log(
+  `out of scope, for want of a place: ${outside} of ${placeless.size} kinds, ${placeless.get('bozo') ?? 0} of them whether the document is well-formed`,
+)
 if (flag === '-v') for (const [place, count] of [...placeless].toSorted((a, b) => b[1] - a[1])) console.log(`  ${count} ${place}`)
 
 function read(body: Buffer, contentType: string | null): ParsedFeed | { failure: string } {

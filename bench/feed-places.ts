@@ -27,15 +27,15 @@ const entryPlaces: [paths: string[], kind: string, judge: Judge][] = [
   [['author', 'author_detail.name'], 'byline', (value, { entry }) => same(entry.byline, value)],
   [['content.language', 'title_detail.language', 'summary_detail.language', 'language'], 'language', (value, { entry }) => same(entry.language, value)],
   [['tags.term', 'tags.label', 'category'], 'tags', (value, { entry }) => ({ holds: entry.tags?.includes(String(value)) ?? false, ours: entry.tags })],
-  [['image.href'], 'image', (value, { entry }) => url(entry.imageUrl, value)],
+  [['image.href'], 'image', (value, { entry }) => url(entry.imageUrl ?? undefined, value)],
   [['enclosures.type'], 'enclosures', (value, { entry }) => same(entry.enclosures?.[0]?.mediaType, value)],
   [['enclosures.length'], 'enclosures', (value, { entry }) => same(entry.enclosures?.[0]?.byteLength?.toString(), value)],
 ]
 
-const feedPlaces: [paths: string[], kind: string, judge: (value: unknown, feed: ParsedFeed) => Verdict][] = [
+const feedPlaces: [paths: string[], kind: string, judge: (value: unknown, feed: ParsedFeed, feedUrl: string) => Verdict][] = [
   [['title', 'title_detail.value'], 'title', (value, feed) => text(feed.title ?? '', value)],
-  [['link', 'links.href'], 'link', (value, feed) => url(feed.siteUrl ?? undefined, value)],
-  [['language'], 'language', (value, feed) => same(feed.language ?? undefined, value)],
+  [['link', 'links.href'], 'link', (value, feed, feedUrl) => url(normalize(feed, { feedUrl, now }).siteUrl ?? undefined, value)],
+  [['language'], 'language', (value, feed) => same(feed.language?.replaceAll('_', '-'), value)],
 ]
 
 const nameOf = ({ path: [, ...rest] }: Assertion) => rest.filter((part) => typeof part === 'string').join('.')
@@ -50,7 +50,7 @@ export const kindOf = (assertion: Assertion): string | undefined => placeOf(asse
 /** @param cleaned it is a case for the sanitiser */
 export function judge(assertion: Assertion, feed: ParsedFeed, feedUrl: string, cleaned: boolean): Verdict {
   const { path, value } = assertion
-  if (path[0] === 'feed') return feedPlaces.find(([paths]) => paths.includes(nameOf(assertion)))![2](value, feed)
+  if (path[0] === 'feed') return feedPlaces.find(([paths]) => paths.includes(nameOf(assertion)))![2](value, feed, feedUrl)
   const parsed = feed.entries[Number(path[1])]
   if (!parsed) return { holds: false, ours: 'no such entry' }
   return entryPlaces.find(([paths]) => paths.includes(nameOf(assertion)))![2](value, readEntry(parsed, feed, feedUrl), cleaned)

@@ -1,5 +1,7 @@
-import { parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed, detectAtomFeed, detectJsonFeed, detectRdfFeed, detectRssFeed } from 'feedsmith'
-import { readJsonFeed, readMapped } from './json-feeds.ts'
+import { ParseError, parseAtomFeed, parseRdfFeed, parseRssFeed, detectAtomFeed, detectRdfFeed, detectRssFeed } from 'feedsmith'
+import { emptyFeed, rootFormat } from './empty-feeds.ts'
+import { readAnyJsonFeed, readMapped } from './json-feeds.ts'
+import { withKnownAtomNames, withKnownRssNames } from './names.ts'
 import { FeedInvalid, type JsonMapping, type ParsedFeed } from './parsed.ts'
 import { readAtom, readRdf, readRss } from './xml-feeds.ts'
 
@@ -14,10 +16,12 @@ export function parseFeedText(text: string, mapping?: JsonMapping): ParsedFeed {
   if (mapping) return readMapped(json(text) ?? invalid('With a mapping the document has to be JSON, and it is none.'), mapping)
   if (/^\s*[[{]/.test(text)) return readJson(text)
   try {
-    if (detectRssFeed(text)) return readRss(parseRssFeed(text))
-    if (detectAtomFeed(text)) return readAtom(parseAtomFeed(text))
+    if (detectRssFeed(text)) return readRss(parseRssFeed(withKnownRssNames(text)))
+    if (detectAtomFeed(text)) return readAtom(parseAtomFeed(withKnownAtomNames(text)))
     if (detectRdfFeed(text)) return readRdf(parseRdfFeed(withoutContents(text)))
   } catch (error) {
+    const format = error instanceof ParseError ? rootFormat(text) : undefined
+    if (format) return emptyFeed(format)
     throw new FeedInvalid(isPage(text) ? page : `The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
   }
   throw new FeedInvalid(whatElse(text))
@@ -41,13 +45,8 @@ const page = 'This is a web page (HTML), not a feed: the address of its feed is 
 const isPage = (text: string) => /^\s*(?:<!--(?:(?!-->)[^])*-->\s*|<\?(?:(?!\?>)[^])*\?>\s*)*<(?:!doctype\s+html|html|head|body)[\s>]/i.test(text)
 
 function readJson(text: string): ParsedFeed {
-  const document = json(text) ?? invalid('This begins like JSON, but cannot be read as JSON.')
-  if (!detectJsonFeed(document)) throw new FeedInvalid('This is JSON, but no JSON Feed: a mapping has to tell where its entries are.')
-  try {
-    return readJsonFeed(parseJsonFeed(document))
-  } catch (error) {
-    throw new FeedInvalid('This JSON Feed cannot be read.', { cause: error })
-  }
+  const feed = readAnyJsonFeed(json(text) ?? invalid('This begins like JSON, but cannot be read as JSON.'))
+  return feed ?? invalid('This is JSON, but no JSON Feed: a mapping has to tell where its entries are.')
 }
 
 /** Undefined when it is none. */

@@ -61,8 +61,8 @@ async function readAndStore({ prisma, wake, clock, fetcher }: RefreshDeps, feed:
   const bodyHash = hash128(response.body)
   if (bodyHash === feed.bodyHash) return { outcome: 'NOT_MODIFIED', httpStatus: response.status, validators: { ...validators, bodyHash }, ...polite }
   const parsed = parseFeedText(decodeBytes(response.body, response.contentType), (feed.mapping as JsonMapping | null) ?? undefined)
-  const { entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
-  await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
+  const { siteUrl, entries, rejected } = normalize(parsed, { feedUrl: response.finalUrl, now: clock() })
+  await keepAbout(prisma, feed.id, { ...parsed, siteUrl }) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock })
