@@ -27,8 +27,8 @@ const entryPlaces: [paths: string[], kind: string, judge: Judge][] = [
   [['author', 'author_detail.name'], 'byline', (value, { entry }) => same(entry.byline, value)],
   [['content.language', 'title_detail.language', 'summary_detail.language', 'language'], 'language', (value, { entry }) => same(entry.language, value)],
   [['tags.term', 'tags.label', 'category'], 'tags', (value, { entry }) => ({ holds: entry.tags?.includes(String(value)) ?? false, ours: entry.tags })],
-  [['image.href'], 'image', (value, { entry }) => url(entry.imageUrl ?? undefined, value)],
-  [['enclosures.type'], 'enclosures', (value, { entry }) => same(entry.enclosures?.[0]?.mediaType, value)],
+  [['image.href'], 'image', (value, { entry }) => url(entry.imageUrl, value)],
+  [['enclosures.type'], 'enclosures', (value, { entry }) => same(entry.enclosures?.[0]?.mediaType ?? undefined, value)],
   [['enclosures.length'], 'enclosures', (value, { entry }) => same(entry.enclosures?.[0]?.byteLength?.toString(), value)],
 ]
 

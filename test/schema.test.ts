@@ -52,6 +52,7 @@ Query
   feed(id: ID!): Feed
   feeds(first: Int, after: String, last: Int, before: String, filter: FeedFilter): FeedConnection!
   previewFeed(url: URL!): FeedPreview!
+  feedPresets: [FeedPreset!]!
   statistics(filter: ArticleFilter): Statistics!
   streamCursor: String!
 Mutation
@@ -150,6 +151,11 @@ ArticleDraft
   guid: String
   publishedAt: DateTime!
   wordCount: Int!
+FeedPreset
+  id: ID!
+  title: String!
+  url: URL!
+  mapping: JsonMapping!
 RejectedDraft
   title: String
   url: String

@@ -2,12 +2,13 @@
 export const base64Type = 'application/octet-stream'
 
 /**
- * Names that RSS feeds write for what the library knows by another one: RSS in UserLand's namespace, whole texts as
+ * Names that RSS feeds write for what the library knows by another one: RSS itself in a namespace, whole texts as
  * <xhtml:body>, <body> or <fullitem>, dc:author, and items that stand in no channel. Nothing is renamed where the known name
  * is there too.
  */
 export function withKnownRssNames(text: string): string {
-  let known = text.replace(/(["'])http:\/\/(?:backend|blogs)\.userland\.com\/rss2?\1/gi, '"http://purl.org/rss/1.0/"')
+  const prefix = /<(?:([\w-]+):)?rss[\s>]/i.exec(text)?.[1]
+  let known = prefix === undefined ? text : text.replace(new RegExp(`<(/?)${prefix}:`, 'g'), '<$1')
   if (!/<content:encoded[\s>]/i.test(known)) known = known.replace(/<(\/?)(?:[\w-]+:)?(?:body|fullitem)(?=[\s/>])/gi, '<$1content:encoded')
   if (!/<dc:creator[\s>]/i.test(known)) known = known.replace(/<(\/?)dc:author(?=[\s/>])/gi, '<$1dc:creator')
   // A channel that holds nothing is none to the library.

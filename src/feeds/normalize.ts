@@ -58,12 +58,13 @@ function readEntry(entry: ParsedEntry, feed: ParsedFeed, { base, said }: { base:
   const language = (entry.language ?? feed.language)?.trim().replaceAll('_', '-')
   const tags = [...new Set(entry.tags.map(plainLineFromText))].filter(Boolean)
   const enclosures = readEnclosures(entry.enclosures, base)
-  const contentBase = absolute(body?.base, base) ?? said
+  const contentFormat = body && isHtml(body) ? 'HTML' : 'TEXT'
+  const contentBase = contentFormat === 'HTML' ? (absolute(body?.base, base) ?? said) : undefined
   return {
     url,
     title,
     content: body?.value ?? '',
-    contentFormat: body && isHtml(body) ? 'HTML' : 'TEXT',
+    contentFormat,
     ...(contentBase !== undefined && { contentBase }),
     ...(guid && { guid }),
     ...(publishedAt && { publishedAt }),
