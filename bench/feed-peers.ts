@@ -50,12 +50,12 @@ for (const folder of folders) {
     items.forEach((item, i) => {
       const entry = feed.entries[i]
       const title = entry?.title ? lineOf(entry.title) : ''
-      if (text(item.title) !== '' && bare(title) === bare(text(item.title))) total.titles++
+      if (text(item.title) !== '' && [bare(title), title.replace(/\s+/g, '')].includes(bare(text(item.title)))) total.titles++
       else if (text(item.title) !== '') console.log(`  ${name}: title ${JSON.stringify(title)}, ${JSON.stringify(item.title)} there`)
       const links = linksOf(item)
       const url =
         entry && normalize({ ...feed, entries: [{ ...entry, bodies: [{ value: 'a text', html: false }] }] }, { feedUrl, now: new Date() }).entries[0]?.url
-      if (links.length > 0 && links.some((link) => URL.canParse(link, feedUrl) && new URL(link, feedUrl).href === url)) total.links++
+      if (links.some((link) => URL.canParse(link, feedUrl) && new URL(link, feedUrl).href === url)) total.links++
       else if (links.length > 0) console.log(`  ${name}: link ${url}, ${links.join(' ')} there`)
     })
   }
