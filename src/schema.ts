@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import './articles/schema.ts'
 import './categories/schema.ts'
+import './feeds/presets-schema.ts'
 import './feeds/schema.ts'
 import './graphql/scalars.ts'
 import './opml/schema.ts'

@@ -54,6 +54,7 @@ Query
   previewFeed(url: URL!): FeedPreview!
   discoverFeeds(url: URL!): [DiscoveredFeed!]!
   exportOpml: String!
+  feedPresets: [FeedPreset!]!
   statistics(filter: ArticleFilter): Statistics!
   streamCursor: String!
 Mutation
@@ -169,6 +170,11 @@ ArticleDraft
   guid: String
   publishedAt: DateTime!
   wordCount: Int!
+FeedPreset
+  id: ID!
+  title: String!
+  url: URL!
+  mapping: JsonMapping!
 RejectedDraft
   title: String
   url: String

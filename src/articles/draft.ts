@@ -44,7 +44,7 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
   const language = entry.language === undefined ? undefined : canonicalLanguage(entry.language)
   if (entry.language !== undefined && !language) return problem('INVALID_LANGUAGE', 'This is no language tag (BCP 47), such as en or pt-BR.', 'language')
 
-  const { content, contentHtml } = readBody(entry.content, entry.contentFormat, link.url)
+  const { content, contentHtml } = readBody(entry.content, entry.contentFormat, entry.contentBase ?? link.url)
   const wordCount = countWords(content)
   const title = plainLineFromText(entry.title) || titleFrom(content)
   if (title === '') return problem('EMPTY', 'There is neither a title nor a text.', 'title')

@@ -14,6 +14,8 @@ export type Entry = {
   title: string
   content: string
   contentFormat: ContentFormat
+  /** What relative links in it are relative to; the article's URL when left out. */
+  contentBase?: string
   categoryId: string
   guid?: string
   /** Null where a date was supplied that cannot be read. */

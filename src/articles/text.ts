@@ -16,10 +16,19 @@ export function plainLineFromText(text: string): string {
   )
 }
 
-/** One line of plain text from HTML: tags gone, entities decoded. */
+/** One line of plain text from HTML: tags gone, with what scripts and styles hold; entities decoded. */
 export function plainLineFromHtml(html: string): string {
   let text = ''
-  const parser = new Parser({ ontext: (part) => (text += part), onopentag: (name) => (text += name === 'br' ? ' ' : '') })
+  let code = 0
+  const isCode = (name: string) => name === 'script' || name === 'style'
+  const parser = new Parser({
+    ontext: (part) => (text += code > 0 ? '' : part),
+    onopentag: (name) => {
+      if (isCode(name)) code++
+      if (name === 'br') text += ' '
+    },
+    onclosetag: (name) => (code -= Number(isCode(name))),
+  })
   parser.end(html)
   return plainLineFromText(text)
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Api } from './api.ts'
 import { addFeedDiscoverCommand } from './feed-discover.ts'
+import { addFeedPresetsCommand, presetInput } from './feed-presets.ts'
 import { addFeedPreviewCommand } from './feed-preview.ts'
 import { readHeader, readMapping } from './feed-options.ts'
 import { note, oneLine, print, printJson, table } from './output.ts'
@@ -37,12 +38,13 @@ export function addFeedCommands(program: Command, client: () => Client, failed: 
   feed
     .command('add')
     .description('add a feed')
-    .argument('<url>', 'where it is')
+    .argument('[url]', 'where it is; may be left out with --preset')
     .requiredOption('--category <id>', 'the category that its articles go into')
     .option('--title <title>', "in place of the feed's own")
     .option('--full-text <when>', "whether an article's page is fetched for its text: auto, always or never", 'auto')
     .option('--header <header>', "'Name: value', sent with each request; may be given again", readHeader)
     .option('--mapping <json>', 'for JSON that is no feed: {"items": …, "url": …, "title": …}', readMapping)
+    .option('--preset <id>', 'a source that is no feed, of those that "feed presets" prints')
     .option('--refresh', 'read it at once')
     .option('--json', 'print {feed, fetch} as a JSON object')
     .addHelpText(
@@ -51,18 +53,23 @@ export function addFeedCommands(program: Command, client: () => Client, failed: 
 Examples:
   newswire feed add https://example.com/feed.xml --category world --refresh
   newswire feed add https://example.com/private.xml --category world --header 'Authorization: Bearer 123'
+  newswire feed add --preset nhk-world --category world
   newswire feed add https://example.com/api/news --category world --mapping '{"items": "data", "url": "link", "title": "headline"}'
 `,
     )
     .action(
       async (
-        url: string,
-        options: { category: string; title?: string; fullText: string; header?: object[]; mapping?: object; refresh?: true; json?: true },
+        url: string | undefined,
+        options: { category: string; title?: string; fullText: string; header?: object[]; mapping?: object; preset?: string; refresh?: true; json?: true },
       ) => {
         const fullText = options.fullText.toUpperCase()
         if (!['AUTO', 'ALWAYS', 'NEVER'].includes(fullText)) throw wrongUsage(`--full-text ${options.fullText}: give auto, always or never`)
+        if (url === undefined && options.preset === undefined) throw wrongUsage('feed add: give a URL, or --preset')
+        if (options.preset !== undefined && options.mapping) throw wrongUsage('feed add: --preset brings a mapping of its own: leave --mapping out')
         const { api } = client()
-        const input = { url, categoryId: options.category, title: options.title, fullText, headers: options.header, mapping: options.mapping }
+        const preset = options.preset === undefined ? undefined : await presetInput(api, options.preset, url)
+        const given = { title: options.title ?? preset?.title, mapping: options.mapping ?? preset?.mapping }
+        const input = { url: preset?.url ?? url, categoryId: options.category, fullText, headers: options.header, ...given }
         const { addFeed } = await api<{ addFeed: { feed: Feed } }>(
           `mutation AddFeed($input: AddFeedInput!) { addFeed(input: $input) { feed { ${feedFields} } } }`,
           { input },
@@ -125,6 +132,7 @@ Examples:
       await print(`removed ${oneLine(id)}`)
     })
 
+  addFeedPresetsCommand(feed, client)
   addFeedPreviewCommand(feed, client)
   addFeedDiscoverCommand(feed, client, failed)
 }

@@ -1,13 +1,42 @@
-import type { JsonFeed } from 'feedsmith'
-import { FeedInvalid, httpUrl, type JsonMapping, type ParsedEntry, type ParsedFeed, type ParsedHub } from './parsed.ts'
+import { detectJsonFeed, ParseError, parseJsonFeed, type JsonFeed } from 'feedsmith'
+import { FeedInvalid, type JsonMapping, type ParsedEntry, type ParsedFeed, type ParsedHub } from './parsed.ts'
+import { rssInJson } from './rss-in-json.ts'
+import { readRss } from './xml-feeds.ts'
 
 type JsonItem = JsonFeed.Item<string>
 
-export function readJsonFeed(feed: JsonFeed.Feed<string>): ParsedFeed {
+/**
+ * Reads JSON Feed, or RSS in JSON.
+ * @returns undefined when the document is neither
+ */
+export function readAnyJsonFeed(document: unknown): ParsedFeed | undefined {
+  const rss = rssInJson(document)
+  if (rss) return readRss(rss)
+  if (!isJsonFeed(document)) return undefined
+  try {
+    return readJsonFeed(parseJsonFeed({ ...document, version: 'https://jsonfeed.org/version/1.1' }))
+  } catch (error) {
+    // A feed that says nothing yet, not even its title, is a feed all the same.
+    if (error instanceof ParseError) return readJsonFeed({} as JsonFeed.Feed<string>)
+    throw new FeedInvalid('This JSON Feed cannot be read.', { cause: error })
+  }
+}
+
+/** Some write the version as a number alone, which the library takes for another format's. */
+const isJsonFeed = (document: unknown): document is object =>
+  (detectJsonFeed(document) as boolean) ||
+  (typeof document === 'object' &&
+    document !== null &&
+    'items' in document &&
+    Array.isArray(document.items) &&
+    'version' in document &&
+    /^1(\.\d)?$/.test(String(document.version)))
+
+function readJsonFeed(feed: JsonFeed.Feed<string>): ParsedFeed {
   return {
     format: 'JSON_FEED',
     title: feed.title ?? null,
-    siteUrl: (feed.home_page_url !== undefined && httpUrl(feed.home_page_url)) || null,
+    siteLinks: given([feed.home_page_url]),
     base: null,
     language: feed.language ?? null,
     authors: names(feed.authors),
@@ -57,7 +86,7 @@ export function readMapped(document: unknown, mapping: JsonMapping): ParsedFeed 
   return {
     format: 'JSON_MAPPED',
     title: scalars(valuesAt(document, 'title', false))[0] ?? null,
-    siteUrl: null,
+    siteLinks: [],
     base: null,
     language: null,
     authors: [],

@@ -9,6 +9,9 @@ export type FeedEntry = Omit<Entry, 'categoryId'>
 /** An entry that is no article, as far as it can be told which one. */
 export type RejectedEntry = { title: string | null; url: string | null; reason: string }
 
+/** `siteUrl` is the site that the feed is of. */
+export type Normalized = { siteUrl: string | null; entries: FeedEntry[]; rejected: RejectedEntry[] }
+
 const dayMs = 86_400_000
 const earliest = Date.UTC(1900, 0, 2)
 
@@ -17,19 +20,26 @@ const earliest = Date.UTC(1900, 0, 2)
  * title nor text, is rejected; whatever else is missing or cannot be read is left out.
  * @param feedUrl where the feed came from, after redirects
  */
-export function normalize(feed: ParsedFeed, { feedUrl, now }: { feedUrl: string; now: Date }): { entries: FeedEntry[]; rejected: RejectedEntry[] } {
-  const base = (feed.base !== null && httpUrl(feed.base, feedUrl)) || feedUrl
+export function normalize(feed: ParsedFeed, { feedUrl, now }: { feedUrl: string; now: Date }): Normalized {
+  const feedBase = absolute(feed.base, feedUrl)
+  const siteUrl = firstUrl(feed.siteLinks, feedBase ?? feedUrl) ?? null
+  // RSS is often served by another host than its site, and its relative links mean the site.
+  const base = feedBase ?? (siteUrl !== null && /^(RSS|RDF)$/.test(feed.format) ? siteUrl : feedUrl)
   const entries: FeedEntry[] = []
   const rejected: RejectedEntry[] = []
   for (const entry of feed.entries) {
-    const read = readEntry(entry, feed, (entry.base !== null && httpUrl(entry.base, base)) || base, now)
+    const entryBase = absolute(entry.base, base)
+    const read = readEntry(entry, feed, { base: entryBase ?? base, said: entryBase ?? feedBase }, now)
     if ('reason' in read) rejected.push(read)
     else entries.push(read)
   }
-  return { entries, rejected }
+  return { siteUrl, entries, rejected }
 }
 
-function readEntry(entry: ParsedEntry, feed: ParsedFeed, base: string, now: Date): FeedEntry | RejectedEntry {
+const absolute = (base: string | null | undefined, parent: string) => (base == null ? undefined : httpUrl(base, parent))
+
+/** @param said the document's own base, which the links of a text follow: without one they mean the article */
+function readEntry(entry: ParsedEntry, feed: ParsedFeed, { base, said }: { base: string; said: string | undefined }, now: Date): FeedEntry | RejectedEntry {
   const url = firstUrl(entry.links, base)
   const title = entry.title ? lineOf(entry.title) : ''
   const body = entry.bodies.find(({ value }) => value.trim() !== '')
@@ -39,7 +49,7 @@ function readEntry(entry: ParsedEntry, feed: ParsedFeed, base: string, now: Date
 
   const guid = storable(entry.guid ?? '')
   const publishedAt = firstDate(entry.dates, now)
-  const byline = (entry.authors.length > 0 ? entry.authors : feed.authors).map(plainLineFromText).filter(Boolean).join(', ')
+  const byline = (entry.authors.length > 0 ? entry.authors : feed.authors).map(nameOf).filter(Boolean).join(', ')
   const imageUrl = firstUrl(
     entry.images.filter((image) => image.length <= limits.url),
     base,
@@ -47,12 +57,15 @@ function readEntry(entry: ParsedEntry, feed: ParsedFeed, base: string, now: Date
   // Often written like the locale of a system, en_US.
   const language = (entry.language ?? feed.language)?.trim().replaceAll('_', '-')
   const tags = [...new Set(entry.tags.map(plainLineFromText))].filter(Boolean)
-  const enclosures = entry.enclosures.flatMap((enclosure) => readEnclosure(enclosure, base))
+  const enclosures = readEnclosures(entry.enclosures, base)
+  const contentFormat = body && isHtml(body) ? 'HTML' : 'TEXT'
+  const contentBase = contentFormat === 'HTML' ? (absolute(body?.base, base) ?? said) : undefined
   return {
     url,
     title,
     content: body?.value ?? '',
-    contentFormat: body && isHtml(body) ? 'HTML' : 'TEXT',
+    contentFormat,
+    ...(contentBase !== undefined && { contentBase }),
     ...(guid && { guid }),
     ...(publishedAt && { publishedAt }),
     ...(byline && { byline }),
@@ -81,11 +94,23 @@ function firstDate(dates: string[], now: Date): Date | undefined {
   return undefined
 }
 
-function readEnclosure({ url, mediaType, byteLength }: ParsedEntry['enclosures'][number], base: string): Enclosure[] {
-  const address = httpUrl(url, base)
-  if (address === undefined || address.length > limits.url) return []
-  const known = byteLength !== null && Number.isSafeInteger(byteLength) && byteLength > 0
-  return [{ url: address, mediaType: (mediaType && storable(mediaType).slice(0, 200)) || null, byteLength: known ? byteLength : null }]
+/** Of those that a feed tells twice, in its own words and in a namespace's, the first. */
+function readEnclosures(enclosures: ParsedEntry['enclosures'], base: string): Enclosure[] {
+  const found = new Map<string, Enclosure>()
+  for (const { url, mediaType, byteLength } of enclosures) {
+    const address = httpUrl(url, base)
+    if (address === undefined || address.length > limits.url || found.has(address)) continue
+    const known = byteLength !== null && Number.isSafeInteger(byteLength) && byteLength > 0
+    found.set(address, { url: address, mediaType: (mediaType && storable(mediaType).slice(0, 200)) || null, byteLength: known ? byteLength : null })
+  }
+  return [...found.values()]
+}
+
+/** A person's name without the address that may stand beside it: "Ada (ada@x.example)", "ada@x.example (Ada)", "Ada <ada@x.example>". */
+function nameOf(author: string): string {
+  const line = plainLineFromText(author)
+  const [, before, after] = /^(?:([^<>()@]+?) ?[<(][^ <>()@]+@[^ <>()@]+[>)]|[^ <>()@]+@[^ <>()@]+ ?\(([^()]+)\))$/.exec(line) ?? []
+  return (before ?? after ?? line).trim()
 }
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */

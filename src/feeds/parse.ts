@@ -1,5 +1,6 @@
-import { detectJsonFeed, parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from 'feedsmith'
-import { readJsonFeed, readMapped } from './json-feeds.ts'
+import { parseAtomFeed, parseRdfFeed, parseRssFeed } from 'feedsmith'
+import { readAnyJsonFeed, readMapped } from './json-feeds.ts'
+import { withKnownAtomNames, withKnownRssNames } from './names.ts'
 import { FeedInvalid, type JsonMapping, type ParsedEntry, type ParsedFeed } from './parsed.ts'
 import { mostEntries, repairXml, tooMany } from './repair.ts'
 import { readAtom, readRdf, readRss } from './xml-feeds.ts'
@@ -31,8 +32,8 @@ export function parseFeedText(text: string, mapping?: JsonMapping): ParsedFeed {
 }
 
 const readers = {
-  rss: (text: string) => readRss(parseRssFeed(text)),
-  feed: (text: string) => readAtom(parseAtomFeed(text)),
+  rss: (text: string) => readRss(parseRssFeed(withKnownRssNames(text))),
+  feed: (text: string) => readAtom(parseAtomFeed(withKnownAtomNames(text))),
   rdf: (text: string) => readRdf(parseRdfFeed(withoutContents(text))),
 }
 const nothing = { rss: readRss, feed: readAtom, rdf: readRdf }
@@ -80,13 +81,9 @@ const isPage = (text: string) => /^\s*(?:<!--(?:(?!-->)[^])*-->\s*|<\?(?:(?!\?>)
 
 function readJson(text: string): ParsedFeed {
   const document = json(text) ?? invalid('This begins like JSON, but cannot be read as JSON.')
-  const repaired = shorten(document, 'items')
-  if (!detectJsonFeed(document)) throw new FeedInvalid('This is JSON, but no JSON Feed: a mapping has to tell where its entries are.')
-  try {
-    return { ...readJsonFeed(parseJsonFeed(document)), repaired }
-  } catch (error) {
-    throw new FeedInvalid('This JSON Feed cannot be read.', { cause: error })
-  }
+  const repaired = [...shorten(document, 'items'), ...shorten(document, 'rss.channel.item')]
+  const feed = readAnyJsonFeed(document) ?? invalid('This is JSON, but no JSON Feed: a mapping has to tell where its entries are.')
+  return { ...feed, repaired }
 }
 
 /** Leaves the first entries in the list at a dotted path of a document, and answers what is to be told of it. */

@@ -1,7 +1,12 @@
 import { plainLineFromHtml, plainLineFromText } from '../articles/text.ts'
 
 /** What is told as HTML may be plain text all the same: RSS does not say which. */
-export type ParsedText = { value: string; html: boolean }
+export type ParsedText = {
+  value: string
+  html: boolean
+  /** What links in it are relative to, itself perhaps relative to its entry's. */
+  base?: string
+}
 
 export type ParsedEnclosure = { url: string; mediaType: string | null; byteLength: number | null }
 
@@ -28,9 +33,9 @@ export type ParsedFeed = {
   format: 'RSS' | 'ATOM' | 'RDF' | 'JSON_FEED' | 'JSON_MAPPED'
   /** Plain text on one line. */
   title: string | null
-  /** An absolute http(s) URL. */
-  siteUrl: string | null
-  /** What relative links are relative to, itself perhaps relative to the feed's URL. */
+  /** To the site that the feed is of. */
+  siteLinks: string[]
+  /** What relative links are relative to where the document says so (xml:base), itself perhaps relative to the feed's URL. */
   base: string | null
   language: string | null
   /** Of every entry that names none. */
@@ -55,7 +60,7 @@ export class FeedInvalid extends Error {
 }
 
 /** A tag, a comment or an entity: without any of these, HTML would only lose the line breaks of a text. */
-const markup = /<(?:[a-z!/][^<>]*>|!\[CDATA\[)|&(?:[a-z][a-z0-9]*|#[0-9]+|#x[0-9a-f]+);/i
+const markup = /<(?:[a-z!/][^<>]*>|!--|!\[CDATA\[)|&(?:[a-z][a-z0-9]*|#[0-9]+|#x[0-9a-f]+);/i
 
 export const isHtml = ({ value, html }: ParsedText): boolean => html && markup.test(value)
 export const lineOf = (text: ParsedText): string => (isHtml(text) ? plainLineFromHtml(text.value) : plainLineFromText(text.value))

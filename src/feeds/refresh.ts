@@ -101,8 +101,8 @@ export async function storeDocument(
   document: Pick<FeedResponse, 'body' | 'contentType' | 'finalUrl'>,
 ): Promise<Stored> {
   const parsed = readResponse(document, (feed.mapping as JsonMapping | null) ?? undefined)
-  const { entries, rejected } = normalize(parsed, { feedUrl: document.finalUrl, now: clock() })
-  await keepAbout(prisma, feed.id, parsed) // before its entries: who hears of them may ask what feed they are of
+  const { siteUrl, entries, rejected } = normalize(parsed, { feedUrl: document.finalUrl, now: clock() })
+  await keepAbout(prisma, feed.id, { ...parsed, siteUrl }) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
   const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock, wantsPage: wantsPage[feed.fullText] })

@@ -50,7 +50,7 @@ const FetchOutcomeEnum = builder.enumType('FetchOutcome', {
   } as const,
 })
 
-const JsonMappingType = builder.objectRef<JsonMapping>('JsonMapping').implement({
+export const JsonMappingType = builder.objectRef<JsonMapping>('JsonMapping').implement({
   description: 'Where in a JSON document the entries are, as dotted paths.',
   fields: (t) => ({
     items: t.exposeString('items', { description: 'The list of entries; empty where the document is the list.' }),

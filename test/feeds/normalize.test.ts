@@ -68,6 +68,7 @@ test('Atom', async () => {
       title: 'Zwei Dinge & mehr',
       content: '<p>Eins &amp; zwei.</p>',
       contentFormat: 'HTML',
+      contentBase: 'https://notes.example/blog/',
       guid: 'https://notes.example/blog/two',
       publishedAt: new Date('2024-03-08T10:00:00Z'),
       byline: 'Dora Blatt',
@@ -147,6 +148,7 @@ describe('links', () => {
     ['a guid that is a permalink', '<guid>https://x.example/p</guid>', 'https://x.example/p'],
     ['a link before a permalink', '<guid>https://x.example/p</guid><link>https://x.example/l</link>', 'https://x.example/l'],
     ['a permalink where the link is none', '<link>mailto:a@b.example</link><guid>https://x.example/p</guid>', 'https://x.example/p'],
+    ['a relative guid that is said to be one', '<guid isPermaLink="true">/p</guid>', 'https://feeds.example/p'],
   ])('%s', (_name, xml, url) => {
     expect(item(`<title>a</title>${xml}`).entries[0]?.url).toBe(url)
   })
@@ -156,7 +158,7 @@ describe('links', () => {
     ['<guid>tag:x.example,2024:p</guid>', null, 'It has no link.'],
     ['<link>javascript:alert(1)</link>', 'javascript:alert(1)', 'Its link is no http or https address.'],
   ])('%s is no link', (xml, url, reason) => {
-    expect(item(`<title>a</title>${xml}`)).toEqual({ entries: [], rejected: [{ title: 'a', url, reason }] })
+    expect(item(`<title>a</title>${xml}`)).toMatchObject({ entries: [], rejected: [{ title: 'a', url, reason }] })
   })
 
   test('an Atom entry without an alternate link has none but an id that is an address', () => {
@@ -165,8 +167,79 @@ describe('links', () => {
   })
 })
 
+describe('links of an Atom entry', () => {
+  test.each([
+    ['its id before ways to it', '<id>https://x.example/id</id><link rel="via" href="https://x.example/via"/>', 'https://x.example/id'],
+    ['where its content is', '<id>tag:a</id><content type="text/html" src="/full"/><link rel="related" href="/related"/>', 'https://feeds.example/full'],
+    ['where it is from', '<id>tag:a</id><link rel="related" href="/related"/><link rel="via" href="/via"/>', 'https://feeds.example/via'],
+    ['what it is about', '<id>tag:a</id><link rel="related" href="/related"/>', 'https://feeds.example/related'],
+    ['the page before all of them', '<id>https://x.example/id</id><link rel="via" href="/via"/><link href="/page"/>', 'https://feeds.example/page'],
+  ])('%s', (_name, xml, url) => {
+    expect(entry(`<title>a</title>${xml}`).entries[0]?.url).toBe(url)
+  })
+})
+
+describe('what relative links are relative to', () => {
+  const rssBases = (channel: string, xml: string) => read(`<rss version="2.0"><channel>${channel}<item><title>a</title>${xml}</item></channel></rss>`)
+  test.each([
+    ['RSS: the site', '<link>https://site.example/x/</link>', '<link>a</link>', 'https://site.example/x/a'],
+    ['RSS without a site: the feed', '', '<link>a</link>', 'https://feeds.example/a'],
+    ['RSS whose site is relative itself', '<link>/x/</link>', '<link>a</link>', 'https://feeds.example/x/a'],
+  ])('%s', (_name, channel, xml, url) => {
+    expect(rssBases(channel, xml).entries[0]?.url).toBe(url)
+  })
+
+  test.each([
+    ['the feed', '', '', 'https://feeds.example/a'],
+    ["the feed's base", 'xml:base="https://x.example/feed/"', '', 'https://x.example/feed/a'],
+    ["the entry's base in the feed's", 'xml:base="https://x.example/feed/"', 'xml:base="entry/"', 'https://x.example/feed/entry/a'],
+    ['no base that is no address', 'xml:base="javascript:alert(1)//"', 'xml:base="mailto:a"', 'https://feeds.example/a'],
+  ])('Atom: %s', (_name, feedBase, entryBase, url) => {
+    const text = `<feed xmlns="http://www.w3.org/2005/Atom" ${feedBase}><title>t</title><entry ${entryBase}><title>a</title><link href="a"/></entry></feed>`
+    expect(read(text).entries[0]?.url).toBe(url)
+  })
+
+  test.each([
+    ['', '', 'https://x.example/page/a'],
+    ['xml:base="https://y.example/feed/"', '', 'https://y.example/feed/a'],
+    ['xml:base="https://y.example/feed/"', 'xml:base="content/"', 'https://y.example/feed/content/a'],
+    ['', 'xml:base="https://z.example/"', 'https://z.example/a'],
+  ])('the text of an article, in a feed %s and content %s', (feedBase, contentBase, href) => {
+    const text = `<feed xmlns="http://www.w3.org/2005/Atom" ${feedBase}><title>t</title><entry><title>a</title><link href="https://x.example/page/"/>
+      <content type="html" ${contentBase}>&lt;a href="a">b&lt;/a></content></entry></feed>`
+    expect(draftOf({ ...read(text).entries[0]!, categoryId: 'c' })).toMatchObject({ contentHtml: expect.stringContaining(`href="${href}"`) })
+  })
+})
+
+test.each([
+  ['RSS', '<rss version="2.0"><channel><title>a</title><link>/home</link></channel></rss>', 'https://feeds.example/home'],
+  ['RSS without a usable one', '<rss version="2.0"><channel><title>a</title><link>mailto:a@b.example</link></channel></rss>', null],
+  ['Atom', '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://x.example/"><title>a</title><link href="b"/></feed>', 'https://x.example/b'],
+  ['JSON Feed', '{"version": "https://jsonfeed.org/version/1.1", "title": "a", "home_page_url": "https://x.example"}', 'https://x.example/'],
+])('the site of %s', (_name, text, siteUrl) => {
+  expect(read(text).siteUrl).toBe(siteUrl)
+})
+
+test.each([
+  ['Ada Quill (ada@x.example)', 'Ada Quill'],
+  ['Ada Quill <ada@x.example>', 'Ada Quill'],
+  ['ada@x.example (Ada Quill)', 'Ada Quill'],
+  ['ada@x.example', 'ada@x.example'],
+  ['Ada (the one) Quill', 'Ada (the one) Quill'],
+  ['@ada on x.example', '@ada on x.example'],
+])('the author %j', (name, byline) => {
+  expect(entry(`<title>a</title><link href="/a"/><author><name>${name.replaceAll('<', '&lt;')}</name></author>`).entries[0]?.byline).toBe(byline)
+})
+
+test('names that take no time, however they are written', () => {
+  const names = ['@'.repeat(200_000), '('.repeat(200_000), 'a '.repeat(100_000), 'a@'.repeat(100_000) + ' ']
+  for (const name of names) expect(entry(`<title>a</title><link href="/a"/><author><name>${name}</name></author>`).entries).toHaveLength(1)
+})
+
 test.each([
   ['Fish &amp;amp; chips', 'Fish & chips'],
+  ['Safe&lt;script&gt;alert(1)&lt;/script&gt; &lt;style&gt;p {}&lt;/style&gt;title', 'Safe title'],
+  ['Half &lt;!-- a comment', 'Half'],
   ['a &lt; b and c &gt; d', 'a < b and c > d'],
   ['&lt;b&gt;Bold&lt;/b&gt; move', 'Bold move'],
   [' two\n lines ', 'two lines'],
