@@ -17,7 +17,10 @@ describe.skipIf(!inject('databaseUrl'))('retention', () => {
     inTheMiddle?.release()
     await app?.close()
   })
-  afterEach(() => inTheMiddle.query('ROLLBACK'))
+  afterEach(async () => {
+    await inTheMiddle.query('ROLLBACK')
+    await inTheMiddle.query('UPDATE category SET keep_count = NULL')
+  })
 
   let counter = 0
   /** A category that keeps one of its three articles. Returns its id. */

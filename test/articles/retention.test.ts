@@ -1,7 +1,7 @@
 // What categories no longer keep: which articles go, what their subscribers see, and that nothing of them stays or comes back.
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { sweep } from '../../src/articles/retention.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { startRetention, sweep } from '../../src/articles/retention.ts'
 import { storeEntries } from '../../src/articles/store.ts'
 import { addCategory, addFeed, draft, ingest, refreshFeed, startApp, type App } from '../helpers/app.ts'
 import { rss, startFeedServer, type FeedServer } from '../helpers/feed-server.ts'
@@ -250,4 +250,24 @@ it('stops between two batches', async () => {
   const sweeping = sweep({ prisma: app.services.database.prisma, wake: { hint: () => stopping.abort() }, clock: () => day(0) }, stopping.signal)
   expect(await sweeping).toBe(100)
   expect(await countIn(id)).toBe(50)
+})
+
+it('looks every five minutes, and stops when it is told to', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const id = await category({ maxArticles: 1 })
+  await ingestOn(-1, id, ['a', 'b'])
+  const deps = { prisma: app.services.database.prisma, wake: app.services.wake, clock: () => day(0) }
+  let stop: (() => Promise<void>) | undefined
+  const removed = new Promise<number>((resolve, reject) => {
+    stop = startRetention(deps, { onRemoved: resolve, onError: reject })
+  })
+  vi.advanceTimersByTime(299_999)
+  expect(await countIn(id)).toBe(2)
+  vi.advanceTimersByTime(1)
+  expect(await removed).toBe(1)
+  await ingestOn(0, id, ['c'])
+  await stop!()
+  vi.advanceTimersByTime(600_000)
+  expect(await countIn(id)).toBe(2)
 })
