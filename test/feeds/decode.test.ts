@@ -27,6 +27,7 @@ describe('reads what is as it says, and has nothing to tell', () => {
     ['its XML declaration', latin1(`${declared('iso-8859-2')}<a>\xb1</a>`), 'text/xml', `${declared('iso-8859-2')}<a>ą</a>`],
     ['its XML declaration, behind junk', latin1(`\n<!-- x -->${declared('koi8-r')}\xed\xc9\xd2`), null, `\n<!-- x -->${declared('koi8-r')}Мир`],
     ['the Content-Type before the declaration', latin1(`${declared('utf-8')}\xe9`), 'text/xml; charset=latin1', `${declared('utf-8')}é`],
+    ['UTF-8 of its Content-Type before another declaration', utf8(`${declared('koi8-r')}é`), 'text/xml; charset=utf-8', `${declared('koi8-r')}é`],
     ['a mark', hex('efbbbf c3a9'), null, 'é'],
     ['UTF-16 by its mark', utf16le('\ufeff<a>é</a>'), null, '<a>é</a>'],
     ['UTF-16 by its mark, big endian', utf16be('\ufeff<a>é</a>'), 'text/xml; charset=utf-16', '<a>é</a>'],

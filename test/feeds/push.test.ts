@@ -77,13 +77,17 @@ it('asks the hub, says yes to it once, and brings what it sends to a subscriber 
   const subscriber = subscribe(app.url, 'subscription ($after: String) { articleIngested(after: $after) { article { title sightings { feed { id } } } } }', {
     after: streamCursor,
   })
-  expect(await sendTo(app, form, rss([story(2), story(1)]))).toMatchObject({ status: 202, text: '' })
+  const mislabelled = rss([story(2), story(1)], 'Café').replace('UTF-8', 'klingon')
+  expect(await sendTo(app, form, mislabelled)).toMatchObject({ status: 202, text: '' })
   expect(await subscriber.first(1)).toEqual([{ article: { title: 'Story 2', sightings: [{ feed: { id: feedId } }] } }])
   await subscriber.stop()
 
   // It is a pass like another one, and no check: the next one is due as before.
   await settled(feed)
-  expect(await passes()).toMatchObject([{ httpStatus: 200 }, { httpStatus: null, outcome: 'CHANGED', ingested: 1, duplicates: 1, error: null }])
+  expect(await passes()).toMatchObject([
+    { httpStatus: 200 },
+    { httpStatus: null, outcome: 'CHANGED', ingested: 1, duplicates: 1, error: null, repaired: ['Its encoding was declared as klingon, and read as UTF-8.'] },
+  ])
   const pushed = await health(app, feedId)
   expect(pushed).toMatchObject({ state: 'HEALTHY', nextCheckAt: subscribed.nextCheckAt, push: { state: 'ACTIVE', lastPushAt: expect.any(String) } })
 
