@@ -12,5 +12,6 @@ if (entry.endsWith('.ts')) {
 }
 /** @type {typeof import('./extract.ts')} */
 const { extractPage } = await import(entry)
+port.postMessage({ ready: true })
 
 port.on('message', (/** @type {{ html: string, url: string }} */ { html, url }) => port.postMessage({ page: extractPage(html, url) }))

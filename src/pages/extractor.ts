@@ -17,6 +17,8 @@ export class ExtractionFailed extends Error {}
 type Job = { html: string; url: string; resolve: (page: ExtractedPage | undefined) => void; reject: (reason: unknown) => void }
 type Limits = { pageMs: number; waiting: number; heapMb: number }
 
+/** What a thread is given to start, in milliseconds: it loads the libraries. */
+const startMs = 30_000
 /** The slowest page that was met took 0.3 s, the most hostile one that was made 2 s. */
 const defaults: Limits = { pageMs: 10_000, waiting: 100, heapMb: 256 }
 
@@ -34,6 +36,7 @@ export function createExtractor(
   const ending = new Set<Promise<unknown>>()
   let worker: Worker | undefined
   let current: { job: Job; timer: NodeJS.Timeout } | undefined
+  let ready = false
   let closed = false
 
   const finish = (settle: (job: Job) => void) => {
@@ -51,6 +54,10 @@ export function createExtractor(
     if (ended) ending.add(ended.finally(() => ending.delete(ended)))
     finish((job) => job.reject(new ExtractionFailed(reason)))
   }
+  const patience = () => {
+    const ms = ready ? pageMs : startMs
+    return setTimeout(() => end(`The page could not be read within ${ms / 1000} s.`), ms)
+  }
   const start = (): Worker => {
     const started = new Worker(new URL('./extractor-worker.js', import.meta.url), {
       workerData: { entry: entry.href },
@@ -61,7 +68,16 @@ export function createExtractor(
     })
     started.stdout.resume()
     started.stderr.resume()
-    started.on('message', ({ page }: { page: ExtractedPage | undefined }) => started === worker && finish((job) => job.resolve(page)))
+    started.on('message', (message: { ready: true } | { page: ExtractedPage | undefined }) => {
+      if (started !== worker) return
+      if ('page' in message) finish((job) => job.resolve(message.page))
+      else {
+        ready = true
+        if (!current) return
+        clearTimeout(current.timer)
+        current.timer = patience()
+      }
+    })
     started.on('error', (error: Error) => started === worker && end(`The page could not be read (${error.message}).`))
     started.on('exit', () => started === worker && end('The page could not be read.'))
     return started
@@ -69,9 +85,12 @@ export function createExtractor(
   const next = () => {
     const job = closed || current ? undefined : queue.shift()
     if (!job) return
-    worker ??= start()
+    if (!worker) {
+      worker = start()
+      ready = false
+    }
     worker.ref()
-    current = { job, timer: setTimeout(() => end(`The page could not be read within ${pageMs / 1000} s.`), pageMs) }
+    current = { job, timer: patience() }
     worker.postMessage({ html: job.html, url: job.url })
   }
 
