@@ -66,10 +66,8 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
     return { text: edits.apply(text, rootEnd), entries, repaired: told() }
   }
   const dropped = open.dropEntry()
-  if (dropped) {
-    entries--
-    cut = dropped.start
-  }
+  if (dropped) cut = dropped.start
+  if (dropped?.counted) entries--
   open.endAll(cut)
   const why = more || `the end of the document was missing${dropped ? ', and its last entry is left out' : ''}`
   return { text: edits.apply(text, cut), entries, repaired: [...told(), why] }
@@ -80,7 +78,7 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       const found = reference.exec(text)?.[0]
       const value = found && root.entities.get(found.slice(1, -1))
       if (found === undefined) {
-        edits.replace(amp + 1, 0, 'amp;')
+        edits.insert(amp + 1, 'amp;', 'text')
         edits.tell('ampersand')
       } else if (value !== undefined) {
         growth += value.length
@@ -105,6 +103,10 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
   }
 
   function readDeclaration(lt: number): number {
+    if ('<![CDATA['.startsWith(text.slice(lt, lt + 9)) && text.length - lt < 9) {
+      cut = lt
+      return lt
+    }
     if (text.startsWith('<!--', lt)) {
       const end = next.comment(lt + 4)
       return end === Infinity ? escape(lt, 'comment') : end + 3
@@ -118,11 +120,11 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
         cut = lt
         return lt
       }
-      edits.replace(close, 0, ']]>')
+      edits.insert(close, ']]>', 'text')
       return close
     }
     const end = text.slice(lt, lt + 9).toLowerCase() === '<!doctype' ? next.end(lt) : Infinity
-    if (end === Infinity) return escape(lt, 'lessThan')
+    if (end > next.tag(lt + 1) || end === Infinity) return escape(lt, 'lessThan')
     edits.replace(lt, end + 1 - lt, '')
     return end + 1
   }
