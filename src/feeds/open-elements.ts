@@ -148,7 +148,8 @@ export class OpenElements {
 
   #writeEnd(element: OpenElement, at: number, parent: OpenElement | undefined): void {
     const { name, kind, close } = element
-    this.#edits.tell('unclosed', { name })
+    // One that was put in needs no mention.
+    if (element.start !== -1) this.#edits.tell('unclosed', { name })
     // As HTML it means the same as without the slash, where an end tag might not.
     if (kind === 'html') this.#edits.insert(close, '/', 'attribute')
     else this.#edits.insert(at, `</${name}>`, 'endTag')

@@ -3,7 +3,7 @@ import { OpenElements } from './open-elements.ts'
 import { FeedInvalid } from './parsed.ts'
 import { TextEdits } from './text-edits.ts'
 import type { XmlRoot } from './xml-root.ts'
-import { tagReader } from './xml-tags.ts'
+import { tagReader, type StartTag } from './xml-tags.ts'
 
 /** Of one document. */
 export const mostEntries = 5_000
@@ -24,6 +24,7 @@ export type RepairedXml = {
   repaired: string[]
 }
 
+const namespaces: Record<string, string> = { rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#', feed: 'http://www.w3.org/2005/Atom' }
 const reference = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z_][\w.-]{0,40});/iy
 const endTag = /<\/\s*([^\s<>]*)[^<>]*/y
 
@@ -49,6 +50,7 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
   }
   let [entries, elements, growth, rootEnd] = [0, 0, 0, -1]
   let more = ''
+  let hasChannel = false
 
   let at = 0
   let cut: number | undefined
@@ -147,6 +149,12 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       cut = lt
       return
     }
+    if (root.name === 'rss' && open.size === 1 && !/(?:^|:)channel$/i.test(tag.name) && !hasChannel) {
+      edits.insert(lt, '<channel>', 'endTag')
+      edits.tell('channel')
+      open.open(open.begin(-1, { name: 'channel', close: lt, end: lt, empty: false }))
+    }
+    hasChannel ||= open.size === 1
     const element = open.begin(lt, tag)
     if (element.counted) entries++
     if (!element.text) elements++
@@ -158,9 +166,18 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       return
     }
     readText(lt, tag.close)
+    if (open.size === 0) declarePrefix(lt, tag)
     if (!tag.empty) open.open(element)
     else if (open.size === 0) rootEnd = tag.end
     at = tag.end
+  }
+
+  /** Without the declaration the parser does not know the root. */
+  function declarePrefix(lt: number, { name, close }: StartTag): void {
+    const uri = namespaces[root.name]
+    if (uri === undefined || root.prefix === '' || text.slice(lt, close).includes(`xmlns:${root.prefix}`)) return
+    edits.insert(lt + 1 + name.length, ` xmlns:${root.prefix}="${uri}"`, 'text')
+    edits.tell('prefix')
   }
 
   function readEnd(lt: number): void {

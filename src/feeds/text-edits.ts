@@ -24,6 +24,8 @@ const kinds = {
   attributes: ['tag with too many attributes', 'tags with too many attributes'],
   comment: ['comment that was not closed', 'comments that were not closed'],
   cdata: ['CDATA section that was not closed', 'CDATA sections that were not closed'],
+  channel: ['channel that was not begun', 'channels that were not begun'],
+  prefix: ['prefix that was not declared', 'prefixes that were not declared'],
   after: ['text after the end of the document', 'texts after the end of the document'],
 } satisfies Record<string, [one: string, several: string]>
 

@@ -154,7 +154,8 @@ test.each([
   ],
 ])('an empty entry of %s is an entry still, and is told', (_name, text) => {
   const feed = parseFeedText(text)
-  expect(feed.entries.map(({ links }) => links.length).toSorted()).toEqual([0, 0, 1])
+  expect(feed.entries.map(({ links }) => links.length).filter(Boolean)).toEqual([1])
+  expect(feed.entries).toHaveLength(3)
   expect(normalize(feed, { feedUrl: 'https://a.example/feed', now: new Date() }).rejected).toHaveLength(3)
 })
 
@@ -167,7 +168,7 @@ test.each([
   ['RSS', '<rss version="2.0"></rss>'],
   ['RSS', '<rss></rss>'],
   ['ATOM', '<feed xmlns="http://www.w3.org/2005/Atom"></feed>'],
-  ['RDF', '<rdf:RDF xmlns="http://purl.org/rss/1.0/"></rdf:RDF>'],
+  ['RDF', '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF>'],
 ])('a feed of %s with nothing in it is a feed', (format, text) => {
   expect(parseFeedText(text)).toMatchObject({ format, title: null, entries: [], repaired: [] })
 })

@@ -37,6 +37,15 @@ describe('malformed XML', () => {
     ['a declaration without its end', '<?xml version="1.0"><rss/>', '<rss/>', []],
     ['a text after it', '<rss></rss>\n<script>x</script>', '<rss></rss>', ['1 text after the end of the document']],
     ['a comment after it', '<rss></rss>\n<!-- 0.1 s -->\n', '<rss></rss>', []],
+    ['no channel', '<rss><item>a</item><title/></rss>', '<rss><channel><item>a</item><title/></channel></rss>', ['1 channel that was not begun']],
+    [
+      'no channel, and no end',
+      '<rss><item>a</item><item>',
+      '<rss><channel><item>a</item></channel></rss>',
+      ['1 channel that was not begun', 'the end of the document was missing, and its last entry is left out'],
+    ],
+    ['entries beside the channel', '<rss><channel/><item>a</item></rss>', '<rss><channel/><item>a</item></rss>', []],
+    ['a prefix of nothing', '<rdf:RDF a="b"/>', '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" a="b"/>', ['1 prefix that was not declared']],
     ['no ends', '<rss><channel><item>a</item>', '<rss><channel><item>a</item></channel></rss>', ['the end of the document was missing']],
     [
       'no end of any entry',
