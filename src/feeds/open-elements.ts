@@ -10,6 +10,8 @@ export type OpenElement = {
   kind: 'container' | 'entry' | 'html' | 'other'
   start: number
   close: number
+  /** The feed or its channel, and not one that an entry holds. */
+  outer: boolean
   /** An entry of the feed, and not one that something else holds. */
   counted: boolean
   /** The text of a field, or a part of it: the parser takes it as it stands, and so at little cost. */
@@ -70,9 +72,20 @@ export class OpenElements {
       if (parent.field === Infinity && (colon === -1 ? fields.has(lower) : !parent.lower.startsWith(lower.slice(0, colon + 1)))) parent.field = start
       if (parent.entry === Infinity && kind === 'entry') parent.entry = start
     }
-    const child = parent?.kind === 'container'
+    const child = parent?.outer === true
     const text = parent !== undefined && (parent.text || ((child || parent.counted) && texts.has(lower)))
-    return { name, lower, kind, start, close, counted: kind === 'entry' && child, text, field: Infinity, entry: Infinity }
+    return {
+      name,
+      lower,
+      kind,
+      start,
+      close,
+      outer: kind === 'container' && (parent === undefined || child),
+      counted: kind === 'entry' && child,
+      text,
+      field: Infinity,
+      entry: Infinity,
+    }
   }
 
   open(element: OpenElement): void {
@@ -98,10 +111,12 @@ export class OpenElements {
     return undefined
   }
 
-  /** Forgets the innermost entry and all that is open in it; where it began, undefined when none is open. */
+  /** Forgets the innermost entry and all that is open in it; undefined when none is open. An entry of a feed that an entry holds is a part of that. */
   dropEntry(): OpenElement | undefined {
-    const i = this.#stack.findLastIndex(({ counted }) => counted)
-    if (i === -1) return undefined
+    const outermost = this.#stack.findIndex(({ kind }) => kind === 'entry')
+    const held = this.#stack.findIndex(({ kind }, i) => kind === 'container' && i > outermost)
+    const i = this.#stack.findLastIndex(({ kind }, at) => kind === 'entry' && (held === -1 || at < held))
+    if (outermost === -1 || i === -1) return undefined
     const entry = this.#stack[i]
     while (this.#stack.length > i) this.#pop()
     return entry
@@ -110,10 +125,9 @@ export class OpenElements {
   /** Ends all that is open, where the document does. */
   endAll(at: number): void {
     while (this.#stack.length > 0) {
-      const { name, entry } = this.#pop()!
-      this.#edits.replace(Math.min(entry, at), 0, `</${name}>`)
-      const parent = this.top
-      if (parent && parent.entry === Infinity) parent.entry = entry
+      const element = this.#pop()!
+      this.#edits.insert(Math.min(placeOfEnd(element), at), `</${element.name}>`, 'endTag')
+      passOn(element, this.top)
     }
   }
 
@@ -132,14 +146,14 @@ export class OpenElements {
     this.#writeEnd(element, Math.min(at, placeOfEnd(element)), this.top)
   }
 
-  #writeEnd({ name, kind, close, field, entry }: OpenElement, at: number, parent: OpenElement | undefined): void {
-    this.#edits.tell('unclosed', { name })
+  #writeEnd(element: OpenElement, at: number, parent: OpenElement | undefined): void {
+    const { name, kind, close } = element
+    // One that was put in needs no mention.
+    if (element.start !== -1) this.#edits.tell('unclosed', { name })
     // As HTML it means the same as without the slash, where an end tag might not.
-    if (kind === 'html') this.#edits.replace(close, 0, '/')
-    else this.#edits.replace(at, 0, `</${name}>`)
-    if (!parent) return
-    parent.field = Math.min(parent.field, field)
-    parent.entry = Math.min(parent.entry, entry)
+    if (kind === 'html') this.#edits.insert(close, '/', 'attribute')
+    else this.#edits.insert(at, `</${name}>`, 'endTag')
+    passOn(element, parent)
   }
 
   /** Ends what will hardly end any more: old HTML leaves lines and points of lists open, and a bad writer each entry. */
@@ -155,6 +169,13 @@ export class OpenElements {
     if (kept.length >= mostDeep) throw new FeedInvalid(`Its elements are nested deeper than ${mostDeep}.`)
     for (const element of kept.toReversed()) this.open(element)
   }
+}
+
+/** What an element held that belongs beside it is its parent's. */
+function passOn({ field, entry }: OpenElement, parent: OpenElement | undefined): void {
+  if (!parent) return
+  parent.field = Math.min(parent.field, field)
+  parent.entry = Math.min(parent.entry, entry)
 }
 
 /** Where an element ends that should have ended before its parent does: Infinity when nothing tells it. */

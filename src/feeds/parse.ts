@@ -27,8 +27,9 @@ export function parseFeedText(text: string, mapping?: JsonMapping): ParsedFeed {
   if (root === undefined || !(root.name in readers)) throw isPage(text) ? pageInvalid() : new FeedInvalid(whatElse(text))
   const { text: xml, entries, repaired } = repairXml(text, root)
   const feed = readXml(root.name as keyof typeof readers, xml)
-  const empty = Math.max(0, entries - feed.entries.length)
-  return { ...feed, entries: [...feed.entries, ...Array.from({ length: empty }, emptyEntry)], repaired }
+  const empty = Array.from({ length: Math.max(0, entries - feed.entries.length) }, emptyEntry)
+  const more = feed.entries.length > mostEntries ? [tooMany] : []
+  return { ...feed, entries: [...feed.entries.slice(0, mostEntries), ...empty], repaired: [...repaired, ...more] }
 }
 
 const readers = {
@@ -43,7 +44,7 @@ function readXml(root: keyof typeof readers, text: string): ParsedFeed {
     return readers[root](text)
   } catch (error) {
     // A feed that holds nothing that the parser knows is a feed all the same.
-    if (error instanceof Error && error.name === 'ParseError') return nothing[root]({})
+    if (error instanceof Error && (error.name === 'ParseError' || (error.name === 'DetectError' && root === 'rss'))) return nothing[root]({})
     throw new FeedInvalid(`The XML of the feed cannot be read${detailOf(error)}.`, { cause: error })
   }
 }

@@ -3,7 +3,7 @@ import { OpenElements } from './open-elements.ts'
 import { FeedInvalid } from './parsed.ts'
 import { TextEdits } from './text-edits.ts'
 import type { XmlRoot } from './xml-root.ts'
-import { tagReader } from './xml-tags.ts'
+import { tagReader, type StartTag } from './xml-tags.ts'
 
 /** Of one document. */
 export const mostEntries = 5_000
@@ -24,6 +24,7 @@ export type RepairedXml = {
   repaired: string[]
 }
 
+const namespaces: Record<string, string> = { rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#', feed: 'http://www.w3.org/2005/Atom' }
 const reference = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z_][\w.-]{0,40});/iy
 const endTag = /<\/\s*([^\s<>]*)[^<>]*/y
 
@@ -49,6 +50,7 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
   }
   let [entries, elements, growth, rootEnd] = [0, 0, 0, -1]
   let more = ''
+  let hasChannel = false
 
   let at = 0
   let cut: number | undefined
@@ -66,10 +68,8 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
     return { text: edits.apply(text, rootEnd), entries, repaired: told() }
   }
   const dropped = open.dropEntry()
-  if (dropped) {
-    entries--
-    cut = dropped.start
-  }
+  if (dropped) cut = dropped.start
+  if (dropped?.counted) entries--
   open.endAll(cut)
   const why = more || `the end of the document was missing${dropped ? ', and its last entry is left out' : ''}`
   return { text: edits.apply(text, cut), entries, repaired: [...told(), why] }
@@ -80,7 +80,7 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       const found = reference.exec(text)?.[0]
       const value = found && root.entities.get(found.slice(1, -1))
       if (found === undefined) {
-        edits.replace(amp + 1, 0, 'amp;')
+        edits.insert(amp + 1, 'amp;', 'text')
         edits.tell('ampersand')
       } else if (value !== undefined) {
         growth += value.length
@@ -105,6 +105,10 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
   }
 
   function readDeclaration(lt: number): number {
+    if ('<![CDATA['.startsWith(text.slice(lt, lt + 9)) && text.length - lt < 9) {
+      cut = lt
+      return lt
+    }
     if (text.startsWith('<!--', lt)) {
       const end = next.comment(lt + 4)
       return end === Infinity ? escape(lt, 'comment') : end + 3
@@ -118,11 +122,11 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
         cut = lt
         return lt
       }
-      edits.replace(close, 0, ']]>')
+      edits.insert(close, ']]>', 'text')
       return close
     }
     const end = text.slice(lt, lt + 9).toLowerCase() === '<!doctype' ? next.end(lt) : Infinity
-    if (end === Infinity) return escape(lt, 'lessThan')
+    if (end > next.tag(lt + 1) || end === Infinity) return escape(lt, 'lessThan')
     edits.replace(lt, end + 1 - lt, '')
     return end + 1
   }
@@ -145,6 +149,12 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       cut = lt
       return
     }
+    if (root.name === 'rss' && open.size === 1 && !/(?:^|:)channel$/i.test(tag.name) && !hasChannel) {
+      edits.insert(lt, '<channel>', 'endTag')
+      edits.tell('channel')
+      open.open(open.begin(-1, { name: 'channel', close: lt, end: lt, empty: false }))
+    }
+    hasChannel ||= open.size === 1
     const element = open.begin(lt, tag)
     if (element.counted) entries++
     if (!element.text) elements++
@@ -156,9 +166,18 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       return
     }
     readText(lt, tag.close)
+    if (open.size === 0) declarePrefix(lt, tag)
     if (!tag.empty) open.open(element)
     else if (open.size === 0) rootEnd = tag.end
     at = tag.end
+  }
+
+  /** Without the declaration the parser does not know the root. */
+  function declarePrefix(lt: number, { name, close }: StartTag): void {
+    const uri = namespaces[root.name]
+    if (uri === undefined || root.prefix === '' || text.slice(lt, close).includes(`xmlns:${root.prefix}`)) return
+    edits.insert(lt + 1 + name.length, ` xmlns:${root.prefix}="${uri}"`, 'text')
+    edits.tell('prefix')
   }
 
   function readEnd(lt: number): void {

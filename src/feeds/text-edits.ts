@@ -1,9 +1,12 @@
 import { FeedInvalid } from './parsed.ts'
 
 type Kind = keyof typeof kinds
-type Edit = { at: number; removed: number; added: string }
+type Edit = { at: number; removed: number; added: string; rank: number }
 
-export const mostEdits = 200_000
+/** What is put in at the same place stands in this order, and before what is replaced there. */
+const ranks = { text: 0, attribute: 1, tagEnd: 2, endTag: 3, replaced: 4 }
+
+const mostEdits = 200_000
 const mostNames = 5
 const longestName = 40
 
@@ -21,6 +24,8 @@ const kinds = {
   attributes: ['tag with too many attributes', 'tags with too many attributes'],
   comment: ['comment that was not closed', 'comments that were not closed'],
   cdata: ['CDATA section that was not closed', 'CDATA sections that were not closed'],
+  channel: ['channel that was not begun', 'channels that were not begun'],
+  prefix: ['prefix that was not declared', 'prefixes that were not declared'],
   after: ['text after the end of the document', 'texts after the end of the document'],
 } satisfies Record<string, [one: string, several: string]>
 
@@ -29,10 +34,19 @@ export class TextEdits {
   readonly #edits: Edit[] = []
   readonly #told = new Map<Kind, { count: number; names: Set<string> }>()
 
-  /** @throws FeedInvalid when there are more than 200,000 */
+  /** @throws FeedInvalid when there are more than 200,000 changes */
+  insert(at: number, added: string, as: 'text' | 'attribute' | 'tagEnd' | 'endTag'): void {
+    this.#add({ at, removed: 0, added, rank: ranks[as] })
+  }
+
+  /** @throws FeedInvalid when there are more than 200,000 changes */
   replace(at: number, removed: number, added: string): void {
+    this.#add({ at, removed, added, rank: ranks.replaced })
+  }
+
+  #add(edit: Edit): void {
     if (this.#edits.length >= mostEdits) throw new FeedInvalid('The XML of the feed has too many errors to be repaired.')
-    this.#edits.push({ at, removed, added })
+    this.#edits.push(edit)
   }
 
   tell(kind: Kind, { count = 1, name }: { count?: number; name?: string } = {}): void {
@@ -42,9 +56,9 @@ export class TextEdits {
     this.#told.set(kind, told)
   }
 
-  /** The text up to `end` with its changes; of changes at the same place, the first comes first. The same text when there are none. */
+  /** The text up to `end` with its changes; of what is put in at the same place in the same way, the first comes first. The same text when there are none. */
   apply(text: string, end: number): string {
-    const edits = this.#edits.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)
+    const edits = this.#edits.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at || a.rank - b.rank)
     const parts: string[] = []
     let from = 0
     for (const { at, removed, added } of edits) {

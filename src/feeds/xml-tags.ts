@@ -44,7 +44,7 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
       }
       if (code === 60) {
         if (!after && values === 0 && attributes > 0) return undefined
-        edits.replace(from, 0, '>')
+        edits.insert(from, '>', 'tagEnd')
         edits.tell('unended', { name: tag })
         return { name: tag, close: from, end: from, empty: false }
       }
@@ -106,7 +106,7 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
       const end = ends(from)
       if (end === Infinity) return undefined
       const at = text.charCodeAt(end - 1) === 47 && end - 1 > from ? end - 1 : end
-      if (mend) edits.replace(at, 0, String.fromCharCode(quote))
+      if (mend) edits.insert(at, String.fromCharCode(quote), 'attribute')
       edits.tell('quote')
       return at
     }
@@ -119,9 +119,9 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
     // The slash of <br class=x/> is the tag's, the one of href=http://a/ > the address's.
     if (text.charCodeAt(end) === 62 && text.charCodeAt(end - 1) === 47 && end - 1 > from && !text.slice(from, end).includes('://')) end--
     if (mend) {
-      edits.replace(from, 0, '"')
+      edits.insert(from, '"', 'text')
       for (let at = quotes[34](from); at < end; at = quotes[34](at + 1)) edits.replace(at, 1, '&quot;')
-      edits.replace(end, 0, '"')
+      edits.insert(end, '"', 'attribute')
     }
     edits.tell('unquoted')
     return end

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { normalize } from '../../src/feeds/normalize.ts'
 import { FeedInvalid, parseFeedText } from '../../src/feeds/parse.ts'
 
 const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
@@ -138,6 +139,51 @@ test('throws FeedInvalid and nothing else', async () => {
     ),
     { numRuns: 500 },
   )
+})
+
+test.each([
+  ['RSS', '<rss version="2.0"><channel><title>t</title><item></item><item><link>https://a.example/</link></item><item/></channel></rss>'],
+  ['Atom', '<feed xmlns="http://www.w3.org/2005/Atom"><entry/><entry><id>https://a.example/</id></entry><entry> </entry></feed>'],
+  [
+    'RDF',
+    '<rdf:RDF xmlns="http://purl.org/rss/1.0/"><channel><title>t</title></channel><item/><item><link>https://a.example/</link></item><item></item></rdf:RDF>',
+  ],
+])('an empty entry of %s is an entry still, and is told', (_name, text) => {
+  const feed = parseFeedText(text)
+  expect(feed.entries.map(({ links }) => links.length).filter(Boolean)).toEqual([1])
+  expect(feed.entries).toHaveLength(3)
+  expect(normalize(feed, { feedUrl: 'https://a.example/feed', now: new Date() }).rejected).toHaveLength(3)
+})
+
+test('the entries of a feed that an entry holds are no entries', () => {
+  const text = '<rss version="2.0"><channel><item><title>a</title><x><channel><item/></channel></x></item></channel></rss>'
+  expect(parseFeedText(text).entries).toHaveLength(1)
+})
+
+test.each([
+  ['RSS', '<rss version="2.0"></rss>'],
+  ['RSS', '<rss></rss>'],
+  ['ATOM', '<feed xmlns="http://www.w3.org/2005/Atom"></feed>'],
+  ['RDF', '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF>'],
+])('a feed of %s with nothing in it is a feed', (format, text) => {
+  expect(parseFeedText(text)).toMatchObject({ format, title: null, entries: [], repaired: [] })
+})
+
+test('the root says what a document is', () => {
+  expect(
+    parseFeedText('<!DOCTYPE html><rss version="2.0"><channel><title>&lt;feed></title><item><title><![CDATA[<feed>]]></title></item></channel></rss>').format,
+  ).toBe('RSS')
+  expect(() => parseFeedText('<note><rss version="2.0"><channel><title>t</title></channel></rss></note>')).toThrow(/neither RSS/)
+})
+
+test('a list in JSON is read from its start, as far as it may be long', () => {
+  const items = Array.from({ length: 5001 }, (_, i) => ({ id: `https://a.example/${i}` }))
+  const feed = parseFeedText(JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', title: 't', items }))
+  expect(feed).toMatchObject({ repaired: ['it has more than 5000 entries, of which the first are read'] })
+  expect(feed.entries).toHaveLength(5000)
+  const mapped = parseFeedText(JSON.stringify({ a: { b: items } }), { items: 'a.b', url: 'id', title: 'id' })
+  expect(mapped).toMatchObject({ repaired: ['it has more than 5000 entries, of which the first are read'] })
+  expect(mapped.entries).toHaveLength(5000)
 })
 
 test('many comments before what is no feed take no time', () => {
