@@ -247,6 +247,12 @@ test.each([
   expect(item(`<title>${xml}</title><link>https://x.example/</link>`).entries[0]?.title).toBe(title)
 })
 
+test('an enclosure that a namespace tells again is told once, in the words of the feed', () => {
+  const media = '<media:content url="https://x.example/a.mp3" type="audio/x-mp3" fileSize="1"/>'
+  const told = item(`<title>a</title><link>/a</link>${media}<enclosure url="https://x.example/a.mp3" type="audio/mpeg" length="7"/>`).entries[0]
+  expect(told?.enclosures).toEqual([{ url: 'https://x.example/a.mp3', mediaType: 'audio/mpeg', byteLength: 7 }])
+})
+
 test('an image that is no http address is left out', () => {
   const pictured = (url: string) => item(`<title>a</title><link>https://x.example/</link><media:thumbnail url="${url}"/>`).entries[0]
   expect(pictured('data:image/png;base64,AAAA')).not.toHaveProperty('imageUrl')
