@@ -149,12 +149,12 @@ export function repairXml(document: string, root: XmlRoot): RepairedXml {
       cut = lt
       return
     }
-    if (root.name === 'rss' && open.size === 1 && !/(?:^|:)channel$/i.test(tag.name) && !hasChannel) {
+    if (root.name === 'rss' && open.size === 1 && !hasChannel && /^(?:item|title|link|description)$/i.test(tag.name)) {
       edits.insert(lt, '<channel>', 'endTag')
       edits.tell('channel')
       open.open(open.begin(-1, { name: 'channel', close: lt, end: lt, empty: false }))
     }
-    hasChannel ||= open.size === 1
+    hasChannel ||= open.size === 1 && /^(?:\w+:)?channel$/i.test(tag.name)
     const element = open.begin(lt, tag)
     if (element.counted) entries++
     if (!element.text) elements++

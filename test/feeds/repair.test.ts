@@ -44,6 +44,7 @@ describe('malformed XML', () => {
       '<rss><channel><item>a</item></channel></rss>',
       ['1 channel that was not begun', 'the end of the document was missing, and its last entry is left out'],
     ],
+    ['something before the channel', '<rss><x/><channel/></rss>', '<rss><x/><channel/></rss>', []],
     ['entries beside the channel', '<rss><channel/><item>a</item></rss>', '<rss><channel/><item>a</item></rss>', []],
     ['a prefix of nothing', '<rdf:RDF a="b"/>', '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" a="b"/>', ['1 prefix that was not declared']],
     ['no ends', '<rss><channel><item>a</item>', '<rss><channel><item>a</item></channel></rss>', ['the end of the document was missing']],
