@@ -60,6 +60,8 @@ const rules: sanitizeHtml.IOptions = {
   },
   allowedSchemes: ['http', 'https'],
   allowProtocolRelative: false,
+  // Feeds write XHTML: an <iframe …/> would swallow the rest of the text.
+  parser: { decodeEntities: true, recognizeSelfClosing: true },
   // What these hold is no text of the article.
   nonTextTags: 'script style textarea option noscript template iframe object svg math canvas audio video select button title'.split(' '),
   // No picture to look at: none at all, or one that counts its readers.

@@ -29,7 +29,9 @@ export function normalize(feed: ParsedFeed, { feedUrl, now }: { feedUrl: string;
   const rejected: RejectedEntry[] = []
   for (const entry of feed.entries) {
     const entryBase = absolute(entry.base, base)
-    const read = readEntry(entry, feed, { base: entryBase ?? base, said: entryBase ?? feedBase }, now)
+    // An id of Atom is permanent and nobody else's, and yet often no address: then the entry is at the site, told apart by its id.
+    const site = feed.format === 'ATOM' && entry.guid ? (siteUrl ?? feedUrl) : undefined
+    const read = readEntry(entry, feed, { base: entryBase ?? base, said: entryBase ?? feedBase, site }, now)
     if ('reason' in read) rejected.push(read)
     else entries.push(read)
   }
@@ -38,9 +40,17 @@ export function normalize(feed: ParsedFeed, { feedUrl, now }: { feedUrl: string;
 
 const absolute = (base: string | null | undefined, parent: string) => (base == null ? undefined : httpUrl(base, parent))
 
-/** @param said the document's own base, which the links of a text follow: without one they mean the article */
-function readEntry(entry: ParsedEntry, feed: ParsedFeed, { base, said }: { base: string; said: string | undefined }, now: Date): FeedEntry | RejectedEntry {
-  const url = firstUrl(entry.links, base)
+/**
+ * @param said the document's own base, which the links of a text follow: without one they mean the article
+ * @param site the link of an entry that has none
+ */
+function readEntry(
+  entry: ParsedEntry,
+  feed: ParsedFeed,
+  { base, said, site }: Record<'base', string> & Record<'said' | 'site', string | undefined>,
+  now: Date,
+): FeedEntry | RejectedEntry {
+  const url = firstUrl(entry.links, base) ?? site
   const title = entry.title ? lineOf(entry.title) : ''
   const body = entry.bodies.find(({ value }) => value.trim() !== '')
   const rejected = (reason: string) => ({ title: storable(title) || null, url: storable(url ?? entry.links[0] ?? '') || null, reason })

@@ -4,7 +4,7 @@ import type { FeedFetch } from '../db/generated/client.ts'
 import { limits } from '../articles/draft.ts'
 import { canonicalLanguage } from '../articles/language.ts'
 import type { Entry } from '../articles/entry.ts'
-import { hash128 } from '../articles/identity.ts'
+import { canonicalUrl, hash128 } from '../articles/identity.ts'
 import { isTeaser } from '../articles/teaser.ts'
 import { storeEntries, type StoreResult } from '../articles/store.ts'
 import type { Wake } from '../stream/wake.ts'
@@ -105,7 +105,13 @@ export async function storeDocument(
   await keepAbout(prisma, feed.id, { ...parsed, siteUrl }) // before its entries: who hears of them may ask what feed they are of
   // A feed tells its newest entry first; the stream tells it last.
   const drafts = entries.map((entry): Entry => ({ ...withinLimits(entry), categoryId: feed.categoryId })).reverse()
-  const results = await storeEntries({ prisma, wake }, drafts, { source: feed.id, clock, wantsPage: wantsPage[feed.fullText] })
+  const site = canonicalUrl(siteUrl ?? document.finalUrl)?.key
+  const results = await storeEntries({ prisma, wake }, drafts, {
+    source: feed.id,
+    clock,
+    // The site itself is the page of no entry.
+    wantsPage: (draft) => draft.urlKey !== site && wantsPage[feed.fullText](draft),
+  })
   const homeless = results.some((result) => result.status === 'REJECTED' && result.problem.code === 'UNKNOWN_CATEGORY')
   return { parsed, homeless, repaired: parsed.repaired, ...tally(drafts, results, rejected) }
 }

@@ -127,12 +127,13 @@ function atomEntry(entry: AtomEntry): ParsedEntry {
   const title = entry.title && atomText(entry.title)
   return {
     title: title ?? texts([dc?.titles?.[0] ?? itunes?.title ?? mediaTitle(media)])[0] ?? null,
-    // What stands behind the id is about the entry as its page is; the rest is a way to it.
+    // What stands behind an id is about the entry as its page is; the rest is a way to it. A relative id comes last.
     links: [
       ...alternates(links),
       ...strings([isHttp(entry.id) ? entry.id : undefined, entry.content?.src]),
       ...linksAs('via', links),
       ...linksAs('related', links),
+      ...strings([isHttp(entry.id) ? undefined : entry.id]),
     ],
     base: entry.xml?.base ?? null,
     guid: entry.id ?? null,

@@ -37,6 +37,7 @@ describe('sanitised HTML', () => {
     ['data pictures', '<img src="data:image/png;base64,AAAA">', ''],
     ['counting pictures', '<img src="https://t.example.com/p" width="1" height="1">', ''],
     ['forms', '<form action="/x"><input name="a"><button>b</button>c</form>', 'c'],
+    ['frames of XHTML', 'a<iframe src="https://example.com"/> b<object data="x" /> c', 'a b c'],
     ['frames', '<iframe src="https://example.com"></iframe><object data="x"></object><embed src="x">a', 'a'],
     ['svg', '<svg><script>alert(1)</script><a xlink:href="javascript:x">b</a></svg>a', 'a'],
     ['comments', 'a<!-- b --><![CDATA[c]]>', 'a'],

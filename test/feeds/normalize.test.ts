@@ -161,8 +161,12 @@ describe('links', () => {
     expect(item(`<title>a</title>${xml}`)).toMatchObject({ entries: [], rejected: [{ title: 'a', url, reason }] })
   })
 
-  test('an Atom entry without an alternate link has none but an id that is an address', () => {
-    expect(entry('<title>a</title><id>urn:a</id><link rel="self" href="https://x.example/self"/>').rejected).toHaveLength(1)
+  test('an Atom entry without a link is at its id, or at the site, which is told apart by the id', () => {
+    const at = (xml: string) => entry(xml).entries.map(({ url, guid }) => [url, guid])
+    expect(at('<title>a</title><id>urn:a</id><link rel="self" href="https://x.example/self"/>')).toEqual([['https://feeds.example/f.xml', 'urn:a']])
+    expect(at('<title>a</title><id>some/id</id>')).toEqual([['https://feeds.example/some/id', 'some/id']])
+    expect(entry('<title>a</title>')).toMatchObject({ entries: [], rejected: [{ reason: 'It has no link.' }] })
+    expect(entry('<id>tag:a</id>')).toMatchObject({ entries: [], rejected: [{ reason: 'It has neither a title nor a text.' }] })
     expect(entry('<title>a</title><id>https://x.example/a</id><link rel="self" href="https://x.example/self"/>').entries[0]?.url).toBe('https://x.example/a')
   })
 })
