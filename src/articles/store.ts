@@ -84,6 +84,8 @@ async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], { sour
       tx,
       valid.map((draft) => draft.urlKey),
     )
+    // Before its sightings, as the removal of the feed locks them.
+    if (source !== null) await tx.$executeRaw`SELECT FROM feed WHERE id = ${source}::uuid FOR KEY SHARE`
     const now = clock() // whoever waited for the lock comes later than whoever held it
     const categories = await readCategories(
       tx,
