@@ -1,12 +1,17 @@
 import { finder } from './find-text.ts'
+import { FeedInvalid } from './parsed.ts'
 
 const mostEntities = 100
 const longestValue = 1000
 
+const external = /^<!ENTITY\s+[\w:.-]+\s+(?:SYSTEM|PUBLIC)\s/
+const nested = /^<!ENTITY\s+[\w:.-]+\s+["'][^"'<>]*?&(?!#|amp;|lt;|gt;|quot;|apos;)/
+
 /**
  * Where a document type declaration ends, and the entities that it declares as plain text: at most 100, of at most 1,000 characters.
- * One that holds another entity or markup is none of them, nor is one that stands elsewhere (SYSTEM, PUBLIC): nothing is ever fetched.
+ * One that holds markup is none of them. Nothing is ever fetched: parameter entities, as the DTD of RSS 0.91 has them, are passed over.
  * @param at where its "<" is
+ * @throws FeedInvalid when an entity holds another one, or stands elsewhere (SYSTEM, PUBLIC): no feed needs that, and attacks do
  */
 export function readDoctype(text: string, at: number): { end: number; entities: Map<string, string> } {
   const entities = new Map<string, string>()
@@ -22,7 +27,9 @@ export function readDoctype(text: string, at: number): { end: number; entities: 
     const found = declaration.exec(text)?.[0]
     if (found === undefined) break
     from += found.length
-    const [, name, double, single] = /^<!ENTITY\s+([\w:.-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>$/.exec(found.slice(0, 2 * longestValue)) ?? []
+    const start = found.slice(0, 2 * longestValue)
+    if (external.test(start) || nested.test(start)) throw new FeedInvalid('It declares entities that hold others, or stand elsewhere: such XML is not read.')
+    const [, name, double, single] = /^<!ENTITY\s+([\w:.-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>$/.exec(start) ?? []
     const value = double ?? single
     // The first declaration of a name is the one that counts.
     if (name === undefined || value === undefined || entities.has(name) || entities.size >= mostEntities) continue

@@ -3,6 +3,8 @@ import { FeedInvalid } from './parsed.ts'
 import type { TextEdits } from './text-edits.ts'
 
 const mostAttributes = 1000
+/** More of them, or one of more characters, is an attack and no mistake. */
+const refused = { attributes: 100_000, value: 1024 * 1024 }
 /** The parser keeps them as the names of properties, and grows slow with their number. */
 const mostNames = 10_000
 
@@ -15,7 +17,7 @@ const isSpace = (code: number) => code === 32 || (code >= 9 && code <= 13)
 /**
  * Reads start tags of a text, which need not be well-formed, and notes what has to be changed of them.
  * The reader answers undefined for a "<" that begins no tag, and 'cut' where the text ends within one.
- * @throws FeedInvalid past 10,000 different names of elements and attributes
+ * @throws FeedInvalid past 10,000 different names of elements and attributes, 100,000 attributes of a tag, 1 MiB of one
  */
 export function tagReader(text: string, edits: TextEdits): (at: number) => StartTag | 'cut' | undefined {
   const quotes = { 34: finder(text, '"'), 39: finder(text, "'") }
@@ -51,6 +53,7 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
       // Such as an address in angle brackets.
       if (after) return undefined
       attributes++
+      if (attributes > refused.attributes) throw new FeedInvalid(`One of its tags has more than ${refused.attributes} attributes.`)
       if (attributes > mostAttributes) {
         if (manyFrom === -1) manyFrom = from
       } else noteName(text.slice(from, endOfName(from)))
@@ -62,6 +65,7 @@ export function tagReader(text: string, edits: TextEdits): (at: number) => Start
       values++
       const end = readValue(valueAt, manyFrom === -1)
       if (end === undefined) return 'cut'
+      if (end - valueAt > refused.value) throw new FeedInvalid(`One of its attributes is longer than ${refused.value / 1024 / 1024} MiB.`)
       from = end
     }
   }

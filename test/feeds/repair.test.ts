@@ -87,9 +87,9 @@ describe('entities that a document declares', () => {
     ['a character', "<!ENTITY a '&#233;'>", '&#233;'],
     ['the first of two', '<!ENTITY a "b"> <!-- > --> <!ENTITY a "c">', 'b'],
     ['behind others', '<!ELEMENT rss ANY><!ATTLIST rss a CDATA "]>"><!ENTITY a "b">', 'b'],
-    ['none with an entity in it', '<!ENTITY b "c"><!ENTITY a "&b;">', '&a;'],
     ['none with markup in it', '<!ENTITY a "<b/>">', '&a;'],
-    ['none from elsewhere', '<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY % p SYSTEM "http://a.example/"> %p;', '&a;'],
+    ['none from elsewhere', '<!ENTITY % p SYSTEM "http://a.example/"> %p;', '&a;'],
+    ['one of the five that XML has itself', '<!ENTITY a "b &amp; c">', '&a;'],
     ['no more than a hundred', `${Array.from({ length: 100 }, (_, i) => `<!ENTITY n${i} "x">`).join('')}<!ENTITY a "b">`, '&a;'],
   ])('%s', (_name, subset, expected) => {
     expect(text(subset)).toBe(`<rss>${expected}</rss>`)
@@ -107,9 +107,7 @@ describe('hostile XML', () => {
   const bomb = `<!DOCTYPE x [<!ENTITY a0 "lol">${Array.from({ length: 9 }, (_, i) => `<!ENTITY a${i + 1} "${`&a${i};`.repeat(10)}">`).join('')}]>`
 
   test.each([
-    ['entities of entities', () => bomb + rss(item('<description>&a9;</description>')), 1],
-    ['an attribute of 9 MiB', () => rss(item(`<enclosure url="${'a'.repeat(9 * 1024 * 1024)}"/>`)), 1],
-    ['500,000 attributes', () => rss(item(`<x ${Array.from({ length: 500_000 }, (_, i) => `a${i}="b"`).join(' ')}/>`)), 1],
+    ['50,000 attributes', () => rss(item(`<x ${Array.from({ length: 50_000 }, (_, i) => `a${i}="b"`).join(' ')}/>`)), 1],
     ['a million entries', () => rss('<item/>'.repeat(1_000_000)), mostEntries],
     ['a million elements', () => rss('<x/>'.repeat(1_000_000)), 0],
     ['9 MB of text where no text belongs', () => rss(`${item('')}${'x'.repeat(9_000_000)}`), 1],
@@ -119,6 +117,10 @@ describe('hostile XML', () => {
   })
 
   test.each([
+    ['entities of entities', () => bomb + rss(item('<description>&a9;</description>'))],
+    ['an entity that is a file', () => `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>${rss(item('<description>&a;</description>'))}`],
+    ['an attribute of 9 MiB', () => rss(item(`<enclosure url="${'a'.repeat(9 * 1024 * 1024)}"/>`))],
+    ['500,000 attributes', () => rss(item(`<x ${Array.from({ length: 500_000 }, (_, i) => `a${i}="b"`).join(' ')}/>`))],
     ['a long entity many times', () => `<!DOCTYPE x [<!ENTITY a "${'a'.repeat(1000)}">]>${rss('&a;'.repeat(100_000))}`],
     ['100,000 levels', () => rss('<x>'.repeat(100_000) + '</x>'.repeat(100_000))],
     ['as many names', () => rss(Array.from({ length: 20_000 }, (_, i) => `<x${i}/>`).join(''))],
