@@ -10,24 +10,28 @@ const entries = 15
 const slowMs = 10_000
 const slowPieces = 20
 
-const text = (n: number) => Array.from({ length: 8 }, (_, i) => `<p>Sentence ${i} of entry ${n} says that a thing came up again, and again.</p>`).join('')
+/** In words of its own: what two feeds tell in the same words is one article. */
+const text = (host: string, n: number) =>
+  Array.from({ length: 8 }, (_, i) => `<p>${Array.from({ length: 12 }, (_w, w) => `word${w}of${i}in${n}at${host.replace(/\W/g, 'x')}`).join(' ')}.</p>`).join(
+    '',
+  )
 const numbers = Array.from({ length: entries }, (_, n) => n)
 const rss = (host: string) =>
   `<?xml version="1.0"?><rss version="2.0"><channel><title>RSS of ${host}</title><link>http://${host}/</link><description>d</description>${numbers
-    .map((n) => `<item><title>Entry ${n} of ${host}</title><link>http://${host}/${n}</link><description><![CDATA[${text(n)}]]></description></item>`)
+    .map((n) => `<item><title>Entry ${n} of ${host}</title><link>http://${host}/${n}</link><description><![CDATA[${text(host, n)}]]></description></item>`)
     .join('')}</channel></rss>`
 const atom = (host: string) =>
   `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Atom of ${host}</title><id>http://${host}/</id><updated>2026-01-01T00:00:00Z</updated>${numbers
     .map(
       (n) =>
-        `<entry><title>Entry ${n} of ${host}</title><id>http://${host}/${n}</id><link href="http://${host}/${n}"/><updated>2026-01-01T00:00:00Z</updated><content type="html"><![CDATA[${text(n)}]]></content></entry>`,
+        `<entry><title>Entry ${n} of ${host}</title><id>http://${host}/${n}</id><link href="http://${host}/${n}"/><updated>2026-01-01T00:00:00Z</updated><content type="html"><![CDATA[${text(host, n)}]]></content></entry>`,
     )
     .join('')}</feed>`
 const jsonFeed = (host: string) =>
   JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title: `JSON Feed of ${host}`,
-    items: numbers.map((n) => ({ id: `http://${host}/${n}`, url: `http://${host}/${n}`, title: `Entry ${n} of ${host}`, content_html: text(n) })),
+    items: numbers.map((n) => ({ id: `http://${host}/${n}`, url: `http://${host}/${n}`, title: `Entry ${n} of ${host}`, content_html: text(host, n) })),
   })
 
 const piece = Buffer.alloc(64 * 1024, 'x')
