@@ -8,9 +8,10 @@ type Preview = {
   format: string
   articles: { url: string; title: string; publishedAt: string; wordCount: number }[]
   rejected: { title: string | null; url: string | null; reason: string }[]
+  repaired: string[]
 }
 
-const previewFields = 'title format articles { url title content guid publishedAt wordCount } rejected { title url reason }'
+const previewFields = 'title format articles { url title content guid publishedAt wordCount } rejected { title url reason } repaired'
 
 export function addFeedPreviewCommand(feed: Command, client: () => Client): void {
   feed
@@ -24,8 +25,9 @@ export function addFeedPreviewCommand(feed: Command, client: () => Client): void
       const query = `query PreviewFeed($url: URL!, $mapping: JsonMappingInput) { previewFeed(url: $url, mapping: $mapping) { ${previewFields} } }`
       const { previewFeed } = await client().api<{ previewFeed: Preview }>(query, { url, mapping })
       if (json) return printJson(previewFeed)
-      const { title, format, articles, rejected } = previewFeed
+      const { title, format, articles, rejected, repaired } = previewFeed
       await print(oneLine(`${title} (${format}): ${articles.length} articles, ${rejected.length} rejected`))
+      for (const repair of repaired) await print(oneLine(`repaired: ${repair}`))
       for (const article of articles) await print(oneLine(`${article.publishedAt}  ${article.wordCount} words  ${article.title}  ${article.url}`))
       for (const entry of rejected) await print(oneLine(`rejected ${entry.url ?? entry.title ?? 'an entry'}: ${entry.reason}`))
     })

@@ -21,6 +21,10 @@ test('categories and feeds: from nothing to articles', async () => {
 
   const previewed = await cli(['feed', 'preview', url], { env })
   expect(previewed.stdout).toMatch(/^A\s+feed \(RSS\): 1 articles, 1 rejected\n.+  One  https:\/\/example.com\/1\nrejected No link: /)
+  feeds.serve('/torn.xml', { body: '<rss version="2.0"><channel><title>Torn</title><item><title>This & that</title><link>https://example.com/1</link></item>' })
+  expect((await cli(['feed', 'preview', `${feeds.url}/torn.xml`], { env })).stdout).toMatch(
+    /^Torn \(RSS\): 1 articles, 0 rejected\n(repaired: .+\n)+.+  This & that  /,
+  )
 
   const added = await cli(['feed', 'add', url, '--category', 'world', '--header', 'X-Key: 1', '--refresh', '--json'], { env })
   expect(added).toMatchObject({ code: 0, stderr: '' })
