@@ -9,8 +9,8 @@ const mostOfKey = 30
 /** Articles whose texts are compared with those of a batch, those that share the most keys first. */
 const mostCompared = 200
 
-/** A draft's own text, or an article's. */
-type Text = { known: Known; grams: Grams }
+/** An article's text; its 4-grams are made where it is compared, which few are. */
+type Text = { known: Known; grams: () => Grams }
 
 /**
  * The articles that drafts may be copies of: another feed's, or for drafts without one another host's, in nearly the same
@@ -37,14 +37,14 @@ export async function readCopies(tx: Transaction, drafts: Draft[], source: strin
   const texts = new Map<number, Text[]>()
   const note = (key: number, text: Text) => texts.set(key, [...(texts.get(key) ?? []), text])
   for (const { content, copyKeys, ...candidate } of articles) {
-    const text = { known: { ...candidate, tombstone: null, touched: false }, grams: gramsOf(content) }
+    const text = { known: { ...candidate, tombstone: null, touched: false }, grams: once(content) }
     for (const key of copyKeys) note(key, text)
   }
   return {
     position,
     add: (draft, known) => {
       if (draft.copyKeys.length === 0) return
-      const text = { known, grams: gramsOf(draft.content) }
+      const text = { known, grams: once(draft.content) }
       for (const key of draft.copyKeys) note(key, text)
     },
     of: (draft) => {
@@ -53,13 +53,18 @@ export async function readCopies(tx: Transaction, drafts: Draft[], source: strin
       const grams = gramsOf(draft.content)
       const near = [...candidates]
         .filter(({ known }) => !carries(known, draft, source))
-        .map((text) => ({ known: text.known, index: jaccard(grams, text.grams) }))
+        .map((text) => ({ known: text.known, index: jaccard(grams, text.grams()) }))
         .filter(({ index }) => index >= nearlySame)
       // Of several bulletins in the same words it is the one of its own time.
       const apart = ({ known }: { known: Known }) => Math.abs(known.publishedAt.getTime() - (draft.publishedAt ?? known.publishedAt).getTime())
       return near.sort((a, b) => b.index - a.index || apart(a) - apart(b) || (a.known.article!.id < b.known.article!.id ? -1 : 1))[0]?.known
     },
   }
+}
+
+function once(content: string): () => Grams {
+  let grams: Grams | undefined
+  return () => (grams ??= gramsOf(content))
 }
 
 /** Whether the draft's own source has carried an article: its feed, or for a draft without one its host. */

@@ -7,8 +7,8 @@ import { limits } from './draft.ts'
 import { gramsOf, keysOf, leastWords } from './near-text.ts'
 import { countWords, readingTimeMinutes } from './text.ts'
 
-/** What a page holds of an article; null for what it does not say. */
-export type PageText = { contentHtml: string; byline: string | null; language: string | null }
+/** What a page holds of an article; null for what it does not say. `url` is what its links are relative to. */
+export type PageText = { url: string; contentHtml: string; byline: string | null; language: string | null }
 
 /** Asks for the pages of articles, in the transaction that stores them; of one that is asked for already, anew. */
 export async function askForPages(tx: Transaction, articleIds: string[], now: Date): Promise<void> {
@@ -18,7 +18,7 @@ export async function askForPages(tx: Transaction, articleIds: string[], now: Da
     ON CONFLICT (article_id) DO UPDATE SET due_at = ${now}, attempts = 0`
 }
 
-type Row = { title: string; content: string; url: string; wordCount: number; facts: ArticleFacts }
+type Row = { title: string; content: string; wordCount: number; facts: ArticleFacts }
 
 const facts = factsSql(Prisma.sql`SELECT feed_id FROM sighting WHERE article_id = a.id`)
 
@@ -28,16 +28,18 @@ const facts = factsSql(Prisma.sql`SELECT feed_id FROM sighting WHERE article_id 
  * @returns whether the text was taken
  */
 export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pick<Wake, 'hint'> }, id: string, page: PageText, now: Date): Promise<boolean> {
+  // All that takes the processor happens before BEGIN.
+  const { content, contentHtml } = readBody(page.contentHtml.slice(0, limits.content), 'HTML', page.url)
+  const wordCount = countWords(content)
+  const copyKeys = wordCount < leastWords ? [] : keysOf(gramsOf(content))
   const taken = await prisma.$transaction(async (tx) => {
     const [article] = await tx.$queryRaw<Row[]>`
-      SELECT a.title, a.content, a.url, a.word_count AS "wordCount", ${facts} AS facts FROM article a WHERE a.id = ${id}::uuid FOR NO KEY UPDATE`
+      SELECT a.title, a.content, a.word_count AS "wordCount", ${facts} AS facts FROM article a WHERE a.id = ${id}::uuid FOR NO KEY UPDATE`
     if (!article) return false
-    const { content, contentHtml } = readBody(page.contentHtml.slice(0, limits.content), 'HTML', article.url)
-    const wordCount = countWords(content)
     if (wordCount <= article.wordCount || !isAbout(content, article)) return false
     const [changed] = await tx.$queryRaw<{ facts: ArticleFacts }[]>`
       UPDATE article a SET content = ${content}, content_html = ${contentHtml}, text_source = 'PAGE', word_count = ${wordCount},
-        reading_time_minutes = ${readingTimeMinutes(content)}, copy_keys = ${wordCount < leastWords ? [] : keysOf(gramsOf(content))}::int[],
+        reading_time_minutes = ${readingTimeMinutes(content)}, copy_keys = ${copyKeys}::int[],
         byline = coalesce(byline, ${page.byline}), language = coalesce(language, ${page.language})
       WHERE a.id = ${id}::uuid RETURNING ${facts} AS facts`
     await appendEvents(tx, [{ kind: 'UPDATED', articleId: id, facts: changed!.facts, before: article.facts }], now)

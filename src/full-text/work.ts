@@ -65,7 +65,7 @@ async function readPage(
   const { body, contentType, finalUrl } = await fetcher.fetch({ url: task.url, headers: [], etag: null, lastModified: null }, signal, { wanted: aPage })
   const isPage = contentType === null || /html|text\/plain/i.test(contentType)
   const page = isPage ? await extractor.extract(decodeHtml(body, contentType), finalUrl, signal) : undefined
-  const taken = page ? await takePageText({ prisma, wake }, task.articleId, page, clock()) : false
+  const taken = page ? await takePageText({ prisma, wake }, task.articleId, { ...page, url: finalUrl }, clock()) : false
   logger.debug({ articleId: task.articleId, taken }, 'read the page of an article')
   await endTask(prisma, task)
 }
