@@ -13,6 +13,13 @@ export type Config = {
   feedConcurrency: number
   hostSpacingMs: number
   maxSockets: number
+  subscriptionsPerSocket: number
+  connectionInitMs: number
+  maxMessageKib: number
+  unreadKib: number
+  replayPage: number
+  streamRing: number
+  streamRetentionDays: number
   publicUrl: string | undefined
 }
 
@@ -150,8 +157,72 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     unit: 'sockets',
     default: '10000',
     limit: '1 to 100000',
-    meaning: 'Open WebSockets; one more is closed with 1013 (try again later).',
+    meaning: 'Open WebSockets and event streams; one more is closed with 1013 (try again later), or refused with 503.',
     read: integer(1, 100_000),
+  },
+  subscriptionsPerSocket: {
+    variable: 'SUBSCRIPTIONS_PER_SOCKET',
+    type: 'integer',
+    unit: 'operations',
+    default: '100',
+    limit: '1 to 1000',
+    meaning: 'Operations that run at the same time on one WebSocket; one more is RATE_LIMITED.',
+    read: integer(1, 1_000),
+  },
+  connectionInitMs: {
+    variable: 'CONNECTION_INIT_MS',
+    type: 'integer',
+    unit: 'milliseconds',
+    default: '3000',
+    limit: '100 to 60000',
+    meaning: "How long a WebSocket may take for the protocol's greeting (connection_init); then it is closed with 4408.",
+    read: integer(100, 60_000),
+  },
+  maxMessageKib: {
+    variable: 'MAX_MESSAGE_KIB',
+    type: 'integer',
+    unit: 'KiB',
+    default: '1024',
+    limit: '1 to 16384',
+    meaning: "A client's message on a WebSocket; a larger one closes it with 1009.",
+    read: integer(1, 16_384),
+  },
+  unreadKib: {
+    variable: 'UNREAD_KIB',
+    type: 'integer',
+    unit: 'KiB',
+    default: '1024',
+    limit: '64 to 65536',
+    meaning:
+      'What a subscriber may leave unread. Past it nothing more is queued, its subscription ends with SLOW_CONSUMER and the cursor to go on after, and its socket is ended 30 s later unless it has read all.',
+    read: integer(64, 65_536),
+  },
+  replayPage: {
+    variable: 'REPLAY_PAGE',
+    type: 'integer',
+    unit: 'events',
+    default: '500',
+    limit: '1 to 500',
+    meaning: 'Events that are read, executed and delivered at once; fewer where they are large or go to many.',
+    read: integer(1, 500),
+  },
+  streamRing: {
+    variable: 'STREAM_RING',
+    type: 'integer',
+    unit: 'events',
+    default: '4096',
+    limit: '1 to 100000',
+    meaning: 'The newest events, kept in memory while somebody subscribes; who is further behind reads the table.',
+    read: integer(1, 100_000),
+  },
+  streamRetentionDays: {
+    variable: 'STREAM_RETENTION',
+    type: 'integer',
+    unit: 'days',
+    default: '30',
+    limit: '1 to 3650',
+    meaning: 'How long events are kept. A cursor from before is CURSOR_EXPIRED.',
+    read: integer(1, 3_650),
   },
   publicUrl: {
     variable: 'PUBLIC_URL',

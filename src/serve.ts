@@ -8,14 +8,20 @@ import { FolderInUse } from './db/folder-lock.ts'
 import { MigrationFailed } from './db/migrate.ts'
 import { schema } from './schema.ts'
 import { createHttpServer } from './server/http.ts'
+import { presentError } from './server/present-error.ts'
+import { createSlots } from './server/slots.ts'
 import { serveWebSocket } from './server/websocket.ts'
 import { createGraphQL } from './server/yoga.ts'
 import { createServices, type Services } from './services.ts'
+import type { FollowLimits } from './stream/follow.ts'
+import { readHead } from './stream/log.ts'
+import { createSubscriptions, type Subscriptions } from './stream/subscriptions.ts'
 
 export type RunningServer = {
   /** Where the API answers, e.g. http://127.0.0.1:4000/graphql. */
   url: string
   services: Services
+  subscriptions: Subscriptions
   /** Finishes what runs, closes every socket, and then the database. */
   close: () => Promise<void>
 }
@@ -39,8 +45,18 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
         () => true,
         () => false,
       )
-    const { server, endStreams } = createHttpServer({ yoga, logger, healthy, push: services.feeds.push })
-    const closeSockets = serveWebSocket({ server, yoga, logger, maxSockets: config.maxSockets })
+    const slots = createSlots(config.maxSockets)
+    const subscriptions = createSubscriptions({
+      tail: services.tail,
+      readHead: () => readHead(database.prisma),
+      present: (error) => presentError(error, logger),
+      limits: followLimits(config),
+    })
+    const { server, endStreams } = createHttpServer({ yoga, subscriptions, slots, logger, healthy, push: services.feeds.push })
+    const closeSockets = serveWebSocket(
+      { server, yoga, subscriptions, logger, slots },
+      { messageBytes: config.maxMessageKib * 1024, operations: config.subscriptionsPerSocket, initMs: config.connectionInitMs },
+    )
     server.listen(config.port, config.host)
     await once(server, 'listening')
     if (poll) {
@@ -57,14 +73,24 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
       const patience = setTimeout(() => server.closeAllConnections(), drainMs)
       await closed
       clearTimeout(patience)
+      await subscriptions.close()
       await services.close()
     }
-    return { url: `http://${host}:${port}/graphql`, services, close }
+    return { url: `http://${host}:${port}/graphql`, services, subscriptions, close }
   } catch (error) {
     await services.close()
     throw error
   }
 }
+
+const followLimits = ({ replayPage, unreadKib }: Config): FollowLimits => ({
+  page: replayPage,
+  bytes: 1024 * 1024,
+  bytesInAll: 32 * 1024 * 1024,
+  unread: 64 * 1024,
+  mostUnread: unreadKib * 1024,
+  waitMs: 100,
+})
 
 /**
  * Runs the server of an environment until SIGTERM or SIGINT, and ends the process: 0 after a clean stop, 1 otherwise.

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import { startRetention } from './articles/retention.ts'
 import type { Config } from './config.ts'
@@ -9,9 +8,10 @@ import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
+import { createTail, type Tail } from './stream/tail.ts'
 import { createWake, type Wake } from './stream/wake.ts'
 
-/** How long an event that another process appended may go unnoticed. */
+/** How long an event may go unnoticed when the hint of it is lost. */
 const sweepMs = 500
 
 export type Services = {
@@ -20,9 +20,10 @@ export type Services = {
   pages: PageWork
   logger: Logger
   wake: Wake
+  tail: Tail
   /** What the resolvers of one operation work with. */
   contextFor: (method: string) => Context
-  /** Ends every subscription, then everything else in the reverse order of its start. */
+  /** Ends everything in the reverse order of its start. */
   close: () => Promise<void>
 }
 
@@ -33,9 +34,9 @@ export async function createServices(config: Config): Promise<Services> {
   const database = await connectDatabase(config, (error) => logger.warn({ err: error }, 'lost an idle database connection'))
   const { prisma } = database
   const stopUpkeep = database.embedded ? startUpkeep(database.pool, (error) => logger.warn({ err: error }, 'could not tidy up the database')) : undefined
-  const stopping = new AbortController()
-  setMaxListeners(0, stopping.signal) // every subscription listens
-  const wake = createWake(prisma, { sweepMs, onError: (error) => logger.warn({ err: error }, 'could not look for new events') })
+  const onError = (error: unknown) => logger.warn({ err: error }, 'could not look for new events')
+  const wake = createWake(prisma, { databaseUrl: config.databaseUrl, sweepMs, onError })
+  const tail = createTail(prisma, wake, { ringSize: config.streamRing, onError })
   const stopRetention = startRetention(
     { prisma, wake, clock },
     {
@@ -52,13 +53,14 @@ export async function createServices(config: Config): Promise<Services> {
     pages,
     logger,
     wake,
-    contextFor: (method) => ({ prisma, wake, feeds, logger, clock, method, stopping: stopping.signal }),
+    tail,
+    contextFor: (method) => ({ prisma, wake, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
-      stopping.abort()
       await feeds.close()
       await pages.close()
       await fetcher.close()
       await stopRetention()
+      await tail.close()
       await wake.close()
       await stopUpkeep?.()
       await database.close()

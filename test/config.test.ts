@@ -17,6 +17,13 @@ describe('a setting', () => {
       hostSpacingMs: 1000,
       feedConcurrency: 64,
       maxSockets: 10_000,
+      subscriptionsPerSocket: 100,
+      connectionInitMs: 3000,
+      maxMessageKib: 1024,
+      unreadKib: 1024,
+      replayPage: 500,
+      streamRing: 4096,
+      streamRetentionDays: 30,
       publicUrl: undefined,
     }
     expect(parseConfig({})).toEqual(defaults)
@@ -37,6 +44,8 @@ describe('a setting', () => {
     ['FEED_INTERVAL_MINUTES', '1440', { feedIntervalMinutes: 1440 }],
     ['FEED_CONCURRENCY', '1', { feedConcurrency: 1 }],
     ['MAX_SOCKETS', '100000', { maxSockets: 100_000 }],
+    ['UNREAD_KIB', '64', { unreadKib: 64 }],
+    ['STREAM_RETENTION', '1', { streamRetentionDays: 1 }],
     ['PUBLIC_URL', 'https://news.example.com/', { publicUrl: 'https://news.example.com' }],
     ['PUBLIC_URL', 'http://example.com:8080/news/', { publicUrl: 'http://example.com:8080/news' }],
   ])('%s=%s is taken', (variable, value, expected) => {

@@ -8,6 +8,6 @@ export interface Context {
   clock: () => Date
   /** How the operation came: an HTTP method, or WS. */
   method: string
-  /** Aborts when the server stops. */
-  stopping: AbortSignal
+  /** What the asker may see; what is made for one of them is given to others of the same rights alone. */
+  rights: string
 }

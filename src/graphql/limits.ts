@@ -13,7 +13,7 @@ export const maxTokens = 5_000
 
 const wordFor: Record<string, string> = { Complexity: 'complex', Depth: 'deep', Breadth: 'broad' }
 
-export function tooComplex(kind: `${ComplexityErrorKind}`, result: { complexity: number; depth: number; breadth: number }): Error {
+export function tooComplex(kind: `${ComplexityErrorKind}`, result: { complexity: number; depth: number; breadth: number }): ClientError {
   const measure = kind.toLowerCase() as keyof typeof complexityLimits
   return new ClientError(
     'TOO_COMPLEX',
@@ -26,7 +26,7 @@ export function tooComplex(kind: `${ComplexityErrorKind}`, result: { complexity:
  * happens at its first event.
  * @returns the error, or undefined; wrong variables are left to whoever executes
  */
-export function subscriptionTooComplex({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): Error | undefined {
+export function subscriptionTooComplex({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): ClientError | undefined {
   const isOther = (name: string | undefined) => operationName != null && name !== operationName
   const definitions = document.definitions.filter((definition) => definition.kind !== Kind.OPERATION_DEFINITION || !isOther(definition.name?.value))
   let result

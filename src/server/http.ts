@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { sendNodeResponse } from '@whatwg-node/server'
 import type { Logger } from 'pino'
+import { createEventStreams, wantsEvents } from './event-stream.ts'
+import type { Params } from './operation.ts'
 import { pathOf, refusal } from './origin.ts'
 import { createPushHandler, pushPath, type PushReceiver } from './push.ts'
+import type { Slots } from './slots.ts'
+import type { Subscriptions } from '../stream/subscriptions.ts'
 import type { Yoga } from './yoga.ts'
 
 /** Bytes of a request's body; a larger one is refused with 413. */
@@ -16,11 +20,15 @@ export const maxBodyBytes = 16 * 1024 * 1024
  */
 export function createHttpServer({
   yoga,
+  subscriptions,
+  slots,
   logger,
   healthy,
   push,
 }: {
   yoga: Yoga
+  subscriptions: Subscriptions
+  slots: Slots
   logger: Logger
   healthy: () => Promise<boolean>
   push?: PushReceiver | undefined
@@ -28,7 +36,7 @@ export function createHttpServer({
   server: Server
   endStreams: () => void
 } {
-  const streams = new Set<ServerResponse>()
+  const streams = createEventStreams({ yoga, subscriptions, logger, slots })
   const answerHub = push && createPushHandler(push)
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = pathOf(req)
@@ -51,6 +59,11 @@ export function createHttpServer({
       const field = brokenParameter(req)
       if (field) return refuse(res, 400, 'BAD_USER_INPUT', `${field} must be JSON.`)
     }
+    if (wantsEvents(req)) {
+      const params = paramsOf(req, body)
+      if (!params) return refuse(res, 400, 'BAD_USER_INPUT', 'This is no GraphQL request: it has no query.')
+      return streams.answer(req, res, params)
+    }
     const gone = new AbortController()
     res.once('close', () => gone.abort())
     const headers = Object.fromEntries(Object.entries(req.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])))
@@ -60,10 +73,6 @@ export function createHttpServer({
       { method: req.method!, headers, body, signal: gone.signal },
       { method: req.method! },
     )
-    if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-      streams.add(res)
-      res.once('close', () => streams.delete(res))
-    }
     await sendNodeResponse(response, res, req, true)
   }
   const server = createServer((req, res) => {
@@ -77,9 +86,7 @@ export function createHttpServer({
   server.requestTimeout = 60_000 // the whole request; a slow answer or a stream is not meant
   return {
     server,
-    endStreams: () => {
-      for (const res of streams) res.destroy()
-    },
+    endStreams: streams.endAll,
   }
 }
 
@@ -94,6 +101,27 @@ function brokenParameter(req: IncomingMessage): string | undefined {
       return true
     }
   })
+}
+
+/** What a request asks to run; undefined when that cannot be told. */
+function paramsOf(req: IncomingMessage, body: string | null): Params | undefined {
+  const parameters = new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'))
+  const given = body === null ? Object.fromEntries(parameters) : parsed(body)
+  if (typeof given !== 'object' || given === null) return undefined
+  const { query, operationName, variables } = given as Record<string, unknown>
+  const values = typeof variables === 'string' ? parsed(variables || 'null') : variables
+  if (typeof query !== 'string' || !isOptional(operationName, 'string') || !isOptional(values, 'object') || Array.isArray(values)) return undefined
+  return { query, operationName: (operationName as string) || null, variables: values as Record<string, unknown> | null }
+}
+
+const isOptional = (value: unknown, type: string) => value === undefined || value === null || typeof value === type
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The body as text, or null when it is too large: the rest of it is not read. */

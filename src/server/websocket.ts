@@ -1,27 +1,29 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { getOperationAST, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
-import { CloseCode, handleProtocols, makeServer, type Server as ProtocolServer, type ServerOptions } from 'graphql-ws'
+import { CloseCode, handleProtocols, makeServer, type Server as ProtocolServer } from 'graphql-ws'
 import type { Logger } from 'pino'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { slowConsumer } from '../errors.ts'
+import type { Subscriptions } from '../stream/subscriptions.ts'
 import { pathOf, refusal } from './origin.ts'
-import { presentError } from './present-error.ts'
+import { createOutlet } from './outlet.ts'
+import { protocol, type Client } from './protocol.ts'
+import type { Slots } from './slots.ts'
 import type { Yoga } from './yoga.ts'
 
-/** Bytes of one message from a client; a larger one closes its socket with 1009. */
-export const maxMessageBytes = 1024 * 1024
-/** Operations that run at the same time on one socket. */
-export const maxOperationsPerSocket = 100
-const connectionInitWaitMs = 3_000
 const pingMs = 12_000
+
+type Deps = { server: Server; yoga: Yoga; subscriptions: Subscriptions; logger: Logger; slots: Slots }
+type Limits = { messageBytes: number; operations: number; initMs: number }
 
 /**
  * graphql-transport-ws at /graphql. Every error of a subscription is the protocol's error message, never a dropped socket.
+ * @param limits bytes of a client's message, operations at the same time on a socket, ms until the greeting
  * @returns closes all sockets with 1001, so that clients know to come back
  */
-export function serveWebSocket({ server, yoga, logger, maxSockets }: { server: Server; yoga: Yoga; logger: Logger; maxSockets: number }): () => Promise<void> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols })
-  const served = makeServer(protocol(yoga, logger))
+export function serveWebSocket({ server, yoga, subscriptions, logger, slots }: Deps, limits: Limits): () => Promise<void> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false, handleProtocols })
+  const served = makeServer(protocol({ yoga, subscriptions, logger }, limits))
   let closing = false
 
   server.on('upgrade', (req, socket: Duplex, head) => {
@@ -33,8 +35,9 @@ export function serveWebSocket({ server, yoga, logger, maxSockets }: { server: S
     sockets.handleUpgrade(req, socket, head, (ws) => {
       // Without a listener, a frame that is none would end the process. ws has closed the socket with the right code by then.
       ws.on('error', (error) => logger.debug({ err: error }, 'a client broke the WebSocket protocol'))
-      if (sockets.clients.size > maxSockets) ws.close(1013, 'Try again later')
-      else serveSocket(ws, served, logger)
+      if (!slots.take()) return ws.close(1013, 'Try again later')
+      ws.once('close', slots.free)
+      serveSocket(ws, socket, served, logger)
     })
   })
 
@@ -49,89 +52,68 @@ export function serveWebSocket({ server, yoga, logger, maxSockets }: { server: S
   }
 }
 
-/** One socket of the protocol, as graphql-ws/use/ws has it, but that nothing goes to the console, or unmasked to the client. */
-function serveSocket(socket: WebSocket, served: ProtocolServer, logger: Logger): void {
+/**
+ * One socket of the protocol, as graphql-ws/use/ws has it, but that nothing goes to the console, or unmasked to the client.
+ * Results are written past ws, as whole frames: it writes whole ones too, since nothing is compressed.
+ */
+function serveSocket(ws: WebSocket, socket: Duplex, served: ProtocolServer<Client>, logger: Logger): void {
+  const outlet = createOutlet(socket, () => ws.terminate())
+  const write = (bytes: Buffer | string) => {
+    if (ws.readyState === ws.OPEN) outlet.write(bytes)
+  }
+  const client: Client = { outlet: { ...outlet, write }, live: new Map() }
+
   let answered = true
   const beat = setInterval(() => {
-    if (!answered) return socket.terminate()
+    if (!answered) {
+      clearInterval(beat)
+      return giveUp(ws, client)
+    }
     answered = false
-    socket.ping()
+    ws.ping()
+    const positions = positionsOf(client)
+    if (positions && outlet.waiting() === 0) ws.send(JSON.stringify({ type: 'ping', payload: positions }))
   }, pingMs)
-  socket.on('pong', () => (answered = true))
+  ws.on('pong', () => (answered = true))
 
   const failed = (error: unknown) => {
-    if (socket.readyState !== socket.OPEN) return // what could not be sent to who is gone
+    if (ws.readyState !== ws.OPEN) return // what could not be sent to who is gone
     logger.error({ err: error }, 'a message failed')
-    socket.close(CloseCode.InternalServerError, 'Internal server error')
+    ws.close(CloseCode.InternalServerError, 'Internal server error')
   }
   const closed = served.opened(
     {
-      protocol: socket.protocol,
+      protocol: ws.protocol,
       send: (data) =>
         new Promise((resolve, reject) => {
-          if (socket.readyState !== socket.OPEN) resolve()
-          else socket.send(data, (error) => (error ? reject(error) : resolve()))
+          if (ws.readyState !== ws.OPEN) resolve()
+          else ws.send(data, (error) => (error ? reject(error) : resolve()))
         }),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage: (take) => socket.on('message', (data) => void take((data as Buffer).toString()).catch(failed)),
+      close: (code, reason) => ws.close(code, reason),
+      onMessage: (take) => ws.on('message', (data) => void take((data as Buffer).toString()).catch(failed)),
     },
-    undefined,
+    client,
   )
-  socket.once('close', (code, reason) => {
+  ws.once('close', (code, reason) => {
     clearInterval(beat)
     closed(code, String(reason)).catch((error: unknown) => logger.error({ err: error }, 'a subscription did not end cleanly'))
   })
 }
 
-/** What graphql-ws asks of a server, answered by Yoga's own parse, validate, execute and subscribe. */
-function protocol(yoga: Yoga, logger: Logger): ServerOptions {
-  const running = (args: ExecutionArgs) =>
-    args as ExecutionArgs & { rootValue: { execute: (args: ExecutionArgs) => never; subscribe: (args: ExecutionArgs) => never } }
-  return {
-    connectionInitWaitTimeout: connectionInitWaitMs,
-    execute: (args) => running(args).rootValue.execute(args),
-    subscribe: (args) => running(args).rootValue.subscribe(args),
-    onSubscribe: async (ctx, _id, { query, variables, operationName }) => {
-      if (Object.keys(ctx.subscriptions).length > maxOperationsPerSocket)
-        return [new GraphQLError(`At most ${maxOperationsPerSocket} operations run at the same time on one socket.`, { extensions: { code: 'RATE_LIMITED' } })]
-      try {
-        const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({ method: 'WS', params: { query, variables, operationName } })
-        const document = parse(query)
-        const errors = validate(schema, document)
-        if (errors.length > 0) return errors
-        return {
-          schema,
-          document,
-          operationName: operationName ?? null,
-          variableValues: variables ?? {},
-          contextValue: await contextFactory(),
-          rootValue: { execute, subscribe },
-        }
-      } catch (error) {
-        return [error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })]
-      }
-    },
-    // A subscription that could not start is a result with errors and no data; as a throwing iterator it becomes an error message.
-    onOperation: (_ctx, _id, _payload, args, result) => {
-      const isSubscription = getOperationAST(args.document, args.operationName)?.operation === 'subscription'
-      const failed = isSubscription && !(Symbol.asyncIterator in result) && (result as ExecutionResult).errors
-      return failed ? throwing(failed) : undefined
-    },
-    onNext: (_ctx, _id, _payload, _args, result) =>
-      (result.errors ? { ...result, errors: result.errors.map((error) => presentError(error, logger).toJSON()) } : undefined) as never,
-    onError: (_ctx, _id, _payload, errors) => {
-      const causes = errors.flatMap((error) =>
-        error.originalError instanceof AggregateError ? (error.originalError.errors as Error[]) : (error.originalError ?? error),
-      )
-      return causes.map((error) => presentError(error, logger).toJSON()) as never
-    },
-  }
+/** Gone, or not reading: what it may still read ends with the cursors to come back with. */
+function giveUp(ws: WebSocket, { live }: Client): void {
+  for (const { cursor, fail } of live.values()) fail(slowConsumer(cursor()))
+  // Once those errors are written. ws cuts off who does not answer that either.
+  setImmediate(() => ws.close(1013, 'No answer to a ping'))
 }
 
-function throwing(errors: readonly Error[]): AsyncIterableIterator<never> {
-  const iterator: AsyncIterableIterator<never> = {
-    next: () => Promise.reject(new AggregateError(errors)),
-    [Symbol.asyncIterator]: () => iterator,
-  }
-  return iterator
+/** Up to where the subscriptions of a socket have been served, of all and of each; its results until then are sent already. */
+function positionsOf({ live }: Client): { cursor: string; cursors: Record<string, string> } | undefined {
+  const placed = [...live].flatMap(([id, { cursor, position }]) => {
+    const at = position()
+    return at === undefined ? [] : [{ id, at, cursor: cursor()! }]
+  })
+  if (placed.length === 0) return undefined
+  const oldest = placed.reduce((a, b) => (b.at < a.at ? b : a))
+  return { cursor: oldest.cursor, cursors: Object.fromEntries(placed.map(({ id, cursor }) => [id, cursor])) }
 }

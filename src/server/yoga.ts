@@ -1,23 +1,27 @@
-import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import { createYoga, isAsyncIterable, type Plugin, type YogaLogger } from 'graphql-yoga'
 import type { Logger } from 'pino'
+import { badInput } from '../errors.ts'
 import type { Context } from '../graphql/context.ts'
 import { asksFor, maxTokens, onceInDocument } from '../graphql/limits.ts'
-import { subscribeAfresh } from '../graphql/subscribe.ts'
 import { readHead } from '../stream/log.ts'
 import { exampleTabs, graphiqlPage } from './graphiql.ts'
+import { presentResult } from './operation.ts'
 import { presentError } from './present-error.ts'
 
 export type Yoga = ReturnType<typeof createGraphQL>
 
-/** What a caller of the schema brings: the method of its request, or WS. */
-export type ServerContext = { method: string }
+/** What a caller of the schema brings: the method of its request, or WS, and the cursor after which an event stream goes on. */
+export type ServerContext = { method: string; lastEventId?: string }
 
 /** The GraphQL endpoint as an ordered list of plugins, for HTTP and WebSocket alike. */
 export function createGraphQL({ schema, logger, contextFor }: { schema: GraphQLSchema; logger: Logger; contextFor: (method: string) => Context }) {
   return createYoga<ServerContext, Context>({
     schema,
-    context: ({ request, method }: { request?: Request; method?: string }) => contextFor(method ?? request?.method ?? ''),
+    context: ({ request, method, lastEventId }: { request?: Request; method?: string; lastEventId?: string }) => ({
+      ...contextFor(method ?? request?.method ?? ''),
+      lastEventId,
+    }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
     cors: false, // the HTTP server refuses foreign origins before anything is read
@@ -26,7 +30,7 @@ export function createGraphQL({ schema, logger, contextFor }: { schema: GraphQLS
     maskedErrors: { errorMessage: 'Internal server error.', maskError: (error) => presentError(error, logger) },
     graphiql: { title: 'Newswire', subscriptionsProtocol: 'WS', defaultTabs: exampleTabs, defaultQuery: exampleTabs[0]!.query },
     renderGraphiQL: graphiqlPage,
-    plugins: [limitDocuments(), readHeadFirst(), contextForEachEvent(), presentErrors(logger)],
+    plugins: [limitDocuments(), readHeadFirst(), refuseSubscriptions(), presentErrors(logger)],
   })
 }
 
@@ -61,44 +65,20 @@ function readHeadFirst(): Plugin<Context> {
   }
 }
 
-function contextForEachEvent(): Plugin<Context> {
+/** Subscriptions go over WebSocket, or as event streams: neither passes through here. */
+function refuseSubscriptions(): Plugin<Context> {
+  const errors = [badInput('Subscribe over WebSocket, or ask with accept: text/event-stream.', 'accept')]
   return {
-    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribeAfresh(args as ExecutionArgs)),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(() => ({ errors })),
   }
 }
 
-/** Errors that never pass through execution (syntax, validation), and those of a subscription's iterator. */
+/** Errors that never pass through execution: of syntax, and of validation. */
 function presentErrors(logger: Logger): Plugin<Context> {
-  const present = (result: ExecutionResult): ExecutionResult =>
-    result.errors ? { ...result, errors: result.errors.map((error) => presentError(error, logger)) } : result
-  // Not a generator: that would take the client's leaving only once what it waits for has come.
-  const presentAll = (source: AsyncIterable<ExecutionResult>): AsyncIterableIterator<ExecutionResult> => {
-    const results = source[Symbol.asyncIterator]()
-    let failed = false
-    const presented: AsyncIterableIterator<ExecutionResult> = {
-      next: async () => {
-        if (failed) return { done: true, value: undefined }
-        try {
-          const { done, value } = await results.next()
-          return done ? { done, value: undefined } : { done: false, value: present(value) }
-        } catch (error) {
-          failed = true
-          return { done: false, value: { errors: [presentError(error, logger)] } }
-        }
-      },
-      return: async () => {
-        await results.return?.()
-        return { done: true, value: undefined }
-      },
-      [Symbol.asyncIterator]: () => presented,
-    }
-    return presented
-  }
   return {
     onResultProcess: (hook) => {
       const { result } = hook
-      if (isAsyncIterable(result)) hook.setResult(presentAll(result as AsyncIterable<ExecutionResult>))
-      else if (!Array.isArray(result)) hook.setResult(present(result as ExecutionResult))
+      if (!Array.isArray(result) && !isAsyncIterable(result)) hook.setResult(presentResult(result as ExecutionResult, logger))
     },
   }
 }

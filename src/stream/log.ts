@@ -25,6 +25,9 @@ export type NewEvent = { kind: EventKind; articleId: string; facts: ArticleFacts
 
 export type LoggedEvent = { position: bigint; kind: EventKind; articleId: string; facts: ArticleFacts; before: ArticleFacts | null }
 
+/** Where the position of the newest event is said at each commit that appends. */
+export const appendedChannel = 'newswire_appended'
+
 /**
  * Appends events in the transaction that made them true. It takes the head's row lock until the commit, which makes the
  * order of positions the order of commits, without gaps: nothing else may be locked after it.
@@ -43,18 +46,33 @@ export async function appendEvents(tx: Transaction, events: NewEvent[], now: Dat
       INSERT INTO stream_event (position, kind, article_id, facts, before, occurred_at)
       SELECT h.position - ${events.length} + n.o, n.kind, n.article_id, n.facts, n.before, ${now} FROM n, h
     )
-    SELECT position - ${events.length} + 1 AS first FROM h`
+    SELECT position - ${events.length} + 1 AS first, pg_notify(${appendedChannel}, position::text)::text FROM h`
   return first!.first
 }
 
-/** The events after a position, oldest first. */
+/** Events that were asked for are no longer kept. */
+export class LogPruned extends Error {}
+
+/**
+ * The events after a position, oldest first, at most `limit`.
+ * @throws LogPruned when the next one is no longer kept
+ */
 export async function readAfter(prisma: Prisma, position: bigint, limit: number): Promise<LoggedEvent[]> {
-  const rows = await prisma.streamEvent.findMany({ where: { position: { gt: position } }, orderBy: { position: 'asc' }, take: limit })
-  return rows as unknown as LoggedEvent[]
+  const events = (await prisma.streamEvent.findMany({
+    where: { position: { gt: position } },
+    orderBy: { position: 'asc' },
+    take: limit,
+    omit: { occurredAt: true },
+  })) as unknown as LoggedEvent[]
+  // Positions have no gaps: what is missing at the front has been pruned.
+  const complete = events[0] ? events[0].position === position + 1n : position >= (await readHead(prisma)).prunedTo
+  if (!complete) throw new LogPruned(`the events after ${position} are no longer kept`)
+  return events
 }
 
-/** The stream's id and its newest position. */
-export async function readHead(prisma: Prisma): Promise<Position> {
-  const { streamId, position } = await prisma.streamHead.findUniqueOrThrow({ where: { id: 1 }, select: { streamId: true, position: true } })
-  return { streamId, position }
+/** The newest position of the stream, and up to where it is no longer kept. */
+export type Head = Position & { prunedTo: bigint }
+
+export async function readHead(prisma: Prisma): Promise<Head> {
+  return prisma.streamHead.findUniqueOrThrow({ where: { id: 1 }, select: { streamId: true, position: true, prunedTo: true } })
 }

@@ -1,61 +1,70 @@
 import { articleFilter, filterMatches, type ArticleFilter } from '../articles/filter.ts'
-import { ArticleFilterInput } from '../articles/types.ts'
+import { loadArticle } from '../articles/load.ts'
+import { Article, ArticleFilterInput } from '../articles/types.ts'
+import type { Prisma } from '../db/connect.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Context } from '../graphql/context.ts'
-import type { SourceEvent } from '../graphql/subscribe.ts'
-import { decodeStreamCursor, encodeStreamCursor, type Position } from './cursor.ts'
-import { follow } from './follow.ts'
-import { readHead, type LoggedEvent } from './log.ts'
+import { selects } from '../graphql/selects.ts'
+import { notFound } from '../errors.ts'
+import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts'
+import type { Root } from './execution.ts'
+import { readHead, type Head, type LoggedEvent } from './log.ts'
+import { LogSource, type Selection } from './source.ts'
 import type { Wake } from './wake.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
-    wake: Wake
+    wake: Pick<Wake, 'hint'>
     /** The stream's head, read before any field of the operation when it asks for streamCursor. */
-    head?: Promise<Position>
+    head?: Promise<Head>
+    /** The cursor after which an event stream is taken up again; it goes before the argument `after`. */
+    lastEventId?: string | undefined
   }
 }
 
 /** An event with the cursor that names its position. */
-type Delivered = LoggedEvent & SourceEvent & { cursor: string }
+type Delivered = LoggedEvent & Root
 
-/** @throws CURSOR_INVALID */
-async function subscribe(
-  context: Context,
-  after: string | null | undefined,
-  wants: (event: LoggedEvent) => boolean | Promise<boolean>,
-): Promise<AsyncIterable<Delivered>> {
-  const head = await readHead(context.prisma)
-  const position = after == null ? head.position : decodeStreamCursor(after, head, 'after')
-  const events = follow(context, position, wants, context.stopping)
-  const delivered = (event: LoggedEvent): Delivered => ({
-    ...event,
-    cursor: encodeStreamCursor({ streamId: head.streamId, position: event.position }),
-    gone: async () => !(await isThere(context, event)),
+/** @throws CURSOR_INVALID, CURSOR_EXPIRED */
+async function follow({ prisma, lastEventId }: Context, after: string | null | undefined, selection: Selection): Promise<AsyncIterable<Delivered>> {
+  const head = await readHead(prisma)
+  const cursor = lastEventId ?? after
+  const position = cursor == null ? head.position : decodeStreamCursor(cursor, head, lastEventId === undefined ? 'after' : 'Last-Event-ID')
+  return new LogSource({
+    streamId: head.streamId,
+    after: position,
+    selection,
+    gone: async ({ articleId }) => (await areThere(prisma, [articleId])).size === 0,
   })
-  const next = async (): Promise<IteratorResult<Delivered>> => {
-    const { done, value } = await events.next()
-    return done ? { done, value: undefined } : { done: false, value: delivered(value) }
-  }
-  const iterator: AsyncIterableIterator<Delivered> = {
-    next,
-    return: async () => {
-      await events.return?.()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]: () => iterator,
-  }
-  return iterator
 }
 
-const isThere = async ({ prisma }: Context, { articleId }: LoggedEvent) =>
-  (await prisma.article.findUnique({ where: { id: articleId }, select: { id: true } })) !== null
+async function areThere(prisma: Prisma, ids: string[]): Promise<Set<string>> {
+  const rows = await prisma.article.findMany({ where: { id: { in: ids } }, select: { id: true } })
+  return new Set(rows.map(({ id }) => id))
+}
 
-const wantsIngested = (context: Context, filter: ArticleFilter) => async (event: LoggedEvent) =>
-  event.kind === 'INGESTED' && filterMatches(filter, event.facts) && (await isThere(context, event))
+/** Articles that are gone are passed over: where one is asked for, its absence shows; else it is looked for. */
+function ingested({ prisma }: Context, filter: ArticleFilter, looksForThem: boolean): Selection {
+  const matches = (event: LoggedEvent) => event.kind === 'INGESTED' && filterMatches(filter, event.facts)
+  return {
+    key: JSON.stringify(filter),
+    wants: async (events) => {
+      const wanted = events.map(matches)
+      if (!looksForThem || !wanted.includes(true)) return wanted
+      const there = await areThere(
+        prisma,
+        events.flatMap(({ articleId }, i) => (wanted[i] ? [articleId] : [])),
+      )
+      return events.map(({ articleId }, i) => wanted[i]! && there.has(articleId))
+    },
+  }
+}
 
-const wantsChanged = (filter: ArticleFilter) => (event: LoggedEvent) =>
-  event.kind !== 'INGESTED' && (filterMatches(filter, event.facts) || (event.before !== null && filterMatches(filter, event.before)))
+function changed(filter: ArticleFilter): Selection {
+  const matches = (event: LoggedEvent) =>
+    event.kind !== 'INGESTED' && (filterMatches(filter, event.facts) || (event.before !== null && filterMatches(filter, event.before)))
+  return { key: JSON.stringify(filter), wants: (events) => events.map(matches) }
+}
 
 builder.queryField('streamCursor', (t) =>
   t.string({
@@ -68,11 +77,15 @@ builder.queryField('streamCursor', (t) =>
 const ArticleEvent = builder.objectRef<Delivered>('ArticleEvent').implement({
   description: 'A newly ingested article.',
   fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Its position on the stream: a subscription after it goes on with the next.' }),
-    article: t.prismaField({
-      type: 'Article',
+    cursor: t.string({ description: 'Its position on the stream: a subscription after it goes on with the next.', resolve: ({ cursor }) => cursor! }),
+    article: t.field({
+      type: Article,
       description: 'The article as it is now.',
-      resolve: (query, { articleId }, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: articleId } }),
+      resolve: async ({ articleId }, _args, context, info) => {
+        const article = await loadArticle(context, info, articleId)
+        if (!article) throw notFound('article') // and so the event is passed over
+        return article
+      },
     }),
   }),
 })
@@ -85,14 +98,14 @@ const ArticleChangeKind = builder.enumType('ArticleChangeKind', {
 const ArticleChange = builder.objectRef<Delivered>('ArticleChange').implement({
   description: 'An edit or removal of an article.',
   fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Its position on the same stream; keep one cursor for each subscription.' }),
+    cursor: t.string({ description: 'Its position on the same stream; keep one cursor for each subscription.', resolve: ({ cursor }) => cursor! }),
     kind: t.field({ type: ArticleChangeKind, description: 'What happened.', resolve: ({ kind }) => kind as 'UPDATED' | 'REMOVED' }),
     articleId: t.exposeID('articleId', { description: 'Which article.' }),
-    article: t.prismaField({
-      type: 'Article',
+    article: t.field({
+      type: Article,
       nullable: true,
       description: 'The article as it is now; null once removed.',
-      resolve: (query, { articleId }, _args, { prisma }) => prisma.article.findUnique({ ...query, where: { id: articleId } }),
+      resolve: ({ articleId }, _args, context, info) => loadArticle(context, info, articleId),
     }),
   }),
 })
@@ -106,7 +119,7 @@ builder.subscriptionField('articleIngested', (t) =>
       after: t.arg.string({ description: 'A cursor of this stream; from now on when left out.' }),
       filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }),
     },
-    subscribe: (_root, { after, filter }, context) => subscribe(context, after, wantsIngested(context, articleFilter(filter))),
+    subscribe: (_root, { after, filter }, context, info) => follow(context, after, ingested(context, articleFilter(filter), !selects(info, 'article'))),
     resolve: (event) => event,
   }),
 )
@@ -119,7 +132,7 @@ builder.subscriptionField('articleChanged', (t) =>
       after: t.arg.string({ description: 'A cursor of this stream; from now on when left out.' }),
       filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }),
     },
-    subscribe: (_root, { after, filter }, context) => subscribe(context, after, wantsChanged(articleFilter(filter))),
+    subscribe: (_root, { after, filter }, context) => follow(context, after, changed(articleFilter(filter))),
     resolve: (event) => event,
   }),
 )

@@ -1,33 +1,40 @@
+import { hearNotices } from '../db/notices.ts'
 import type { Prisma } from '../db/connect.ts'
-import { readHead } from './log.ts'
+import { appendedChannel, readHead } from './log.ts'
 
-/**
- * Tells followers that something was appended, and carries no data. Writers of this process hint at once; what another
- * process appends is found by a sweep, which runs only while somebody waits.
- */
+/** Tells that something was appended. A hint can be lost, or come for nothing: it carries no data, and a sweep makes up for it. */
 export type Wake = {
+  /** Said by a writer of this process after its commit. */
   hint: () => void
-  /** Resolves at the next hint, or when the signal aborts. Ask for it before reading: a hint in between then counts. */
-  next: (signal: AbortSignal) => Promise<void>
-  /** How many wait now. */
-  waiting: () => number
+  /**
+   * Calls back at each hint of any process, as long as it is wanted; nothing listens or sweeps while nobody does.
+   * @param position how far the listener has read: it is not called for what it has
+   * @returns stops it
+   */
+  listen: (position: () => bigint | undefined, onHint: () => void) => () => void
   close: () => Promise<void>
 }
 
-export function createWake(prisma: Prisma, { sweepMs, onError }: { sweepMs: number; onError: (error: unknown) => void }): Wake {
-  const waiters = new Set<() => void>()
+/**
+ * @param databaseUrl where other processes are heard (NOTIFY); without one, all writers are in this process
+ * @param sweepMs how long a lost hint may go unnoticed
+ */
+export function createWake(
+  prisma: Prisma,
+  { databaseUrl, sweepMs, onError }: { databaseUrl: string | undefined; sweepMs: number; onError: (error: unknown) => void },
+): Wake {
+  const listeners = new Map<() => void, () => bigint | undefined>()
   let timer: NodeJS.Timeout | undefined
   let sweeping: Promise<void> | undefined
-  let seen: bigint | undefined
+  let stopHearing: (() => Promise<void>) | undefined
+  let hearing = false
 
-  const hint = () => {
-    for (const wakeUp of waiters) wakeUp()
+  const tell = (appended?: bigint) => {
+    for (const [onHint, position] of listeners) if (appended === undefined || (position() ?? -1n) < appended) onHint()
   }
   const sweep = async () => {
     try {
-      const { position } = await readHead(prisma)
-      if (position !== seen) hint()
-      seen = position
+      tell((await readHead(prisma)).position)
     } catch (error) {
       onError(error)
     }
@@ -36,32 +43,38 @@ export function createWake(prisma: Prisma, { sweepMs, onError }: { sweepMs: numb
     timer ??= setInterval(() => {
       sweeping ??= sweep().finally(() => (sweeping = undefined))
     }, sweepMs)
+    if (databaseUrl === undefined || stopHearing) return
+    stopHearing = hearNotices(databaseUrl, [appendedChannel], {
+      onNotice: (_channel, position) => tell(BigInt(position)),
+      onHearing: (now) => {
+        hearing = now
+        tell() // what was said before it heard
+      },
+      onError,
+    })
   }
-  const stop = () => {
+  const stop = async () => {
     clearInterval(timer)
     timer = undefined
+    const stopping = stopHearing?.()
+    stopHearing = undefined
+    await sweeping
+    await stopping
   }
 
   return {
-    hint,
-    next: (signal) =>
-      new Promise((resolve) => {
-        const wakeUp = () => {
-          waiters.delete(wakeUp)
-          signal.removeEventListener('abort', wakeUp)
-          if (waiters.size === 0) stop()
-          resolve()
-        }
-        if (signal.aborted) return resolve()
-        signal.addEventListener('abort', wakeUp)
-        waiters.add(wakeUp)
-        start()
-      }),
-    waiting: () => waiters.size,
-    close: async () => {
-      hint()
-      stop()
-      await sweeping
+    // The database says it too, and to everybody, at the commit.
+    hint: () => {
+      if (!hearing) tell()
     },
+    listen: (position, onHint) => {
+      listeners.set(onHint, position)
+      start()
+      return () => {
+        listeners.delete(onHint)
+        if (listeners.size === 0) void stop()
+      }
+    },
+    close: stop,
   }
 }

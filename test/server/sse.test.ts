@@ -31,14 +31,14 @@ describe.each(['POST', 'GET'] as const)('by %s', (method) => {
     await ingest(app, [draft(`${method}-3`)])
     expect(await next()).toEqual(['next', `Title ${method}-3`])
     stream.leave()
-    await until(() => app.services.wake.waiting() === 0)
+    await until(() => app.subscriptions.live() === 0)
   })
 
   it('leaves nothing behind when the client goes while it waits', async () => {
     const streams = await Promise.all(Array.from({ length: 5 }, () => openEventStream(app.url, ingested, { method })))
-    await until(() => app.services.wake.waiting() === 5)
+    await until(() => app.subscriptions.live() === 5)
     for (const { leave } of streams) leave()
-    await until(() => app.services.wake.waiting() === 0)
+    await until(() => app.subscriptions.live() === 0)
   })
 
   it('tells of a cursor that is none, and completes', async () => {
@@ -68,23 +68,24 @@ describe.each(['POST', 'GET'] as const)('by %s', (method) => {
 
 it('masks a failure of the server, and completes', async () => {
   const own = await useApp()
-  const stream = await openEventStream(own.url, ingested)
-  await until(() => own.services.wake.waiting() === 1)
+  await addCategory(own)
+  const { streamCursor: after } = await own.gql('{ streamCursor }')
+  await ingest(own, [draft(1)])
   await own.services.database.pool.query('ALTER TABLE stream_event RENAME TO stream_event_gone')
-  own.services.wake.hint()
+  const stream = await openEventStream(own.url, ingested, { variables: { after } })
   const failed = await stream.next()
   expect(failed).toEqual({
     event: 'next',
     data: { errors: [{ message: 'Internal server error.', extensions: { code: 'INTERNAL_SERVER_ERROR', id: expect.any(String) } }] },
   })
   expect((await stream.next()).event).toBe('complete')
-  expect(own.services.wake.waiting()).toBe(0)
+  expect(own.subscriptions.live()).toBe(0)
 })
 
 it('ends when the server stops', async () => {
   const own = await startApp()
   const stream = await openEventStream(own.url, ingested)
-  await until(() => own.services.wake.waiting() === 1)
+  await until(() => own.subscriptions.live() === 1)
   await own.close()
   await expect(stream.next()).rejects.toThrow()
 })

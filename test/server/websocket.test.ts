@@ -2,7 +2,6 @@
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { maxMessageBytes, maxOperationsPerSocket } from '../../src/server/websocket.ts'
 import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
 import { openGreeted, openSocket } from '../helpers/raw-socket.ts'
 import { until } from '../helpers/until.ts'
@@ -33,7 +32,7 @@ describe('what ends a socket', () => {
     ['an operation without an id', [greeting, { type: 'subscribe', payload: { query: '{ streamCursor }' } }], 4400],
     ['an operation without a query', [greeting, { type: 'subscribe', id: '1', payload: {} }], 4400],
     ['variables that are no object', [greeting, subscribeTo('1', '{ streamCursor }', { variables: 'x' })], 4400],
-    ['a message over 1 MiB', [greeting, subscribeTo('1', `{ streamCursor } # ${'x'.repeat(maxMessageBytes)}`)], 1009],
+    ['a message over 1 MiB', [greeting, subscribeTo('1', `{ streamCursor } # ${'x'.repeat(1024 * 1024)}`)], 1009],
   ])('is %s', async (_what, messages, code) => {
     const raw = await openSocket(app.url)
     for (const message of messages) {
@@ -131,17 +130,17 @@ describe('operations over a socket', () => {
 
   it('refuses one more than 100 at the same time, and takes it once another has ended', async () => {
     const raw = await openGreeted(app.url)
-    const before = app.services.wake.waiting()
-    for (let n = 1; n <= maxOperationsPerSocket; n++) raw.send(subscribeTo(String(n), subscription))
+    const before = app.subscriptions.live()
+    for (let n = 1; n <= 100; n++) raw.send(subscribeTo(String(n), subscription))
     raw.send(subscribeTo('one more', subscription))
     expect(await raw.next()).toMatchObject({ type: 'error', id: 'one more', payload: [{ extensions: { code: 'RATE_LIMITED' } }] })
-    await until(() => app.services.wake.waiting() === before + maxOperationsPerSocket)
+    await until(() => app.subscriptions.live() === before + 100)
     raw.send({ type: 'complete', id: '7' })
     raw.send(subscribeTo('one more', '{ __typename }'))
     expect(await raw.until('complete')).toMatchObject([{ type: 'next', id: 'one more' }, { type: 'complete' }])
     raw.socket.terminate()
     await raw.closed
-    await until(() => app.services.wake.waiting() === before)
+    await until(() => app.subscriptions.live() === before)
   })
 })
 
@@ -158,14 +157,14 @@ describe('a failure of the server', () => {
       expect(JSON.stringify(message)).not.toMatch(/stream_|article_counter|relation|prisma|select|raw query/i)
     }
 
-    raw.send(subscribeTo('iterator', subscription))
-    await until(() => own.services.wake.waiting() === 1)
+    const { streamCursor: after } = await own.gql('{ streamCursor }')
+    await ingest(own, [draft(0)])
     await pool.query('ALTER TABLE stream_event RENAME TO stream_event_gone')
-    own.services.wake.hint()
+    raw.send(subscribeTo('iterator', 'subscription ($after: String) { articleIngested(after: $after) { cursor } }', { variables: { after } }))
     const inIterator = await raw.next()
     expect(inIterator).toMatchObject({ type: 'error', id: 'iterator' })
     masked(inIterator)
-    expect(own.services.wake.waiting()).toBe(0)
+    expect(own.subscriptions.live()).toBe(0)
     await pool.query('ALTER TABLE stream_event_gone RENAME TO stream_event')
 
     await pool.query('ALTER TABLE stream_head RENAME TO stream_head_gone')
@@ -178,10 +177,10 @@ describe('a failure of the server', () => {
     await pool.query('ALTER TABLE stream_head_gone RENAME TO stream_head')
 
     raw.send(subscribeTo('field', 'subscription { articleIngested { cursor article { readCount } } }'))
-    await until(() => own.services.wake.waiting() === 1)
+    await until(() => own.subscriptions.live() === 1)
     await ingest(own, [draft(1)])
     expect(await raw.next()).toMatchObject({ type: 'next', id: 'field', payload: { data: { articleIngested: { article: { readCount: 0 } } } } })
-    await until(() => own.services.wake.waiting() === 1)
+    await until(() => own.subscriptions.live() === 1)
     const { url } = draft(2)
     // An article that another process stored, whose counter cannot be read.
     await pool.query(`INSERT INTO article (id, category_id, url, title, content, content_html, text_hash, text_source, word_count, reading_time_minutes, published_at, created_at, updated_at)

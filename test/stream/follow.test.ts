@@ -256,8 +256,8 @@ describe('one subscription', () => {
 
   it('goes on from now without a cursor, and after a null one', async () => {
     const lines = [subscribe(app.url, ingested), subscribe(app.url, ingested, { after: null })]
-    const before = app.services.wake.waiting()
-    await until(() => app.services.wake.waiting() >= before + 2)
+    const before = app.subscriptions.live()
+    await until(() => app.subscriptions.live() >= before + 2)
     await ingest(app, [draft('from-now-on')])
     for (const line of lines) {
       expect(titles(await line.first(1))).toEqual(['Title from-now-on'])
@@ -326,7 +326,6 @@ describe('a cursor that names no position of the stream', () => {
 describe('a subscriber that leaves while it waits', () => {
   it('leaves nothing behind: completed, closed, dropped', async () => {
     const app = await useApp()
-    const { wake } = app.services
     const subscribeTo = (id: string) => ({ type: 'subscribe', id, payload: { query: ingested } })
 
     const completing = await openGreeted(app.url)
@@ -335,16 +334,16 @@ describe('a subscriber that leaves while it waits', () => {
     const dropped = await openGreeted(app.url)
     dropped.send(subscribeTo('1'))
     const closing = subscribe(app.url, ingested)
-    await until(() => wake.waiting() === 4)
+    await until(() => app.subscriptions.live() === 4)
 
     completing.send({ type: 'complete', id: '1' })
-    await until(() => wake.waiting() === 3)
+    await until(() => app.subscriptions.live() === 3)
     dropped.socket.terminate()
-    await until(() => wake.waiting() === 2)
+    await until(() => app.subscriptions.live() === 2)
     await closing.stop()
-    await until(() => wake.waiting() === 1)
+    await until(() => app.subscriptions.live() === 1)
     completing.socket.close()
-    await until(() => wake.waiting() === 0)
+    await until(() => app.subscriptions.live() === 0)
     await Promise.all([completing.closed, dropped.closed])
   })
 
@@ -358,7 +357,7 @@ describe('a subscriber that leaves while it waits', () => {
     // What is asked after them is answered after them.
     raw.send({ type: 'subscribe', id: 'last', payload: { query: '{ streamCursor }' } })
     await raw.until('complete')
-    await until(() => app.services.wake.waiting() === 0)
+    await until(() => app.subscriptions.live() === 0)
     raw.socket.terminate()
     await raw.closed
   })
