@@ -8,6 +8,7 @@ import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
+import { startPruning } from './stream/prune.ts'
 import { createTail, type Tail } from './stream/tail.ts'
 import { createWake, type Wake } from './stream/wake.ts'
 
@@ -44,6 +45,10 @@ export async function createServices(config: Config): Promise<Services> {
       onError: (error) => logger.warn({ err: error }, 'could not remove what categories no longer keep'),
     },
   )
+  const stopPruning = startPruning(
+    { prisma, clock },
+    { days: config.streamRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not prune the log of the stream') },
+  )
   const fetcher = createFetcher(config)
   const feeds = createFeedWork({ prisma, wake, logger, clock, fetcher }, config)
   const pages = createPageWork({ prisma, wake, logger, clock, fetcher })
@@ -59,6 +64,7 @@ export async function createServices(config: Config): Promise<Services> {
       await feeds.close()
       await pages.close()
       await fetcher.close()
+      await stopPruning()
       await stopRetention()
       await tail.close()
       await wake.close()
