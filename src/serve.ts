@@ -6,6 +6,7 @@ import { ConfigError, parseConfig, type Config, type Env } from './config.ts'
 import { connectDatabase } from './db/connect.ts'
 import { FolderInUse } from './db/folder-lock.ts'
 import { MigrationFailed } from './db/migrate.ts'
+import { processGauges, renderGauges, type Gauge } from './observability/metrics.ts'
 import { schema } from './schema.ts'
 import { createHttpServer } from './server/http.ts'
 import { presentError } from './server/present-error.ts'
@@ -52,7 +53,13 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
       present: (error) => presentError(error, logger),
       limits: followLimits(config),
     })
-    const { server, endStreams } = createHttpServer({ yoga, subscriptions, slots, logger, healthy, push: services.feeds.push })
+    const gauges: Gauge[] = [
+      { name: 'newswire_sockets', help: 'Open WebSockets and event streams.', read: slots.taken },
+      { name: 'newswire_subscriptions', help: 'Subscriptions that live.', read: subscriptions.live },
+      ...processGauges,
+    ]
+    const metrics = () => renderGauges(gauges)
+    const { server, endStreams } = createHttpServer({ yoga, subscriptions, slots, logger, healthy, metrics, push: services.feeds.push })
     const closeSockets = serveWebSocket(
       { server, yoga, subscriptions, logger, slots },
       { messageBytes: config.maxMessageKib * 1024, operations: config.subscriptionsPerSocket, initMs: config.connectionInitMs },

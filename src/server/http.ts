@@ -15,6 +15,7 @@ export const maxBodyBytes = 16 * 1024 * 1024
 /**
  * The HTTP server: who may ask is decided before anything is read, and bodies are limited before anything is parsed.
  * @param healthy whether the database answers
+ * @param metrics what Prometheus is answered
  * @param push what hubs reach, under whatever name and from anywhere
  * @returns it, and what cuts off the event streams: without their complete event, so that a client comes back for the rest
  */
@@ -24,6 +25,7 @@ export function createHttpServer({
   slots,
   logger,
   healthy,
+  metrics,
   push,
 }: {
   yoga: Yoga
@@ -31,6 +33,7 @@ export function createHttpServer({
   slots: Slots
   logger: Logger
   healthy: () => Promise<boolean>
+  metrics: () => string
   push?: PushReceiver | undefined
 }): {
   server: Server
@@ -44,6 +47,7 @@ export function createHttpServer({
     const refused = refusal(req.headers)
     if (refused) return refuse(res, 403, 'FORBIDDEN', refused)
     if (path === '/health') return answer(res, (await healthy()) ? 200 : 503)
+    if (path === '/metrics') return void res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(metrics())
     if (path === '/') return void res.writeHead(302, { location: '/graphql' }).end()
     if (path !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')
     let body: string | null = null
