@@ -37,7 +37,7 @@ export const notFound = (what: string, field = 'id') => new ClientError('NOT_FOU
 export const cursorInvalid = (message: string, field: string) => new ClientError('CURSOR_INVALID', message, field)
 export const cursorExpired = (oldest: string, field?: string) =>
   new ClientError('CURSOR_EXPIRED', 'What follows this cursor is no longer kept. The oldest that still works is in extensions.oldest.', field, { oldest })
-export const slowConsumer = (cursor: string | undefined) =>
+export const slowConsumer = (cursor?: string) =>
   new ClientError(
     'SLOW_CONSUMER',
     'What was sent was not read in time. Subscribe again, after the last cursor.',

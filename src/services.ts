@@ -2,12 +2,15 @@ import type { Logger } from 'pino'
 import { startRetention } from './articles/retention.ts'
 import type { Config } from './config.ts'
 import { connectDatabase, type Database } from './db/connect.ts'
+import { createNotices } from './db/notices.ts'
 import { startUpkeep } from './db/upkeep.ts'
 import { createFetcher } from './feeds/fetch.ts'
 import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
+import { watchReads } from './reads/watch.ts'
+import { watchStatistics } from './statistics/watch.ts'
 import { startPruning } from './stream/prune.ts'
 import { createTail, type Tail } from './stream/tail.ts'
 import { createWake, type Wake } from './stream/wake.ts'
@@ -36,8 +39,11 @@ export async function createServices(config: Config): Promise<Services> {
   const { prisma } = database
   const stopUpkeep = database.embedded ? startUpkeep(database.pool, (error) => logger.warn({ err: error }, 'could not tidy up the database')) : undefined
   const onError = (error: unknown) => logger.warn({ err: error }, 'could not look for new events')
-  const wake = createWake(prisma, { databaseUrl: config.databaseUrl, sweepMs, onError })
+  const notices = createNotices({ databaseUrl: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'lost the connection that hears notices') })
+  const wake = createWake(prisma, notices, { sweepMs, onError })
   const tail = createTail(prisma, wake, { ringSize: config.streamRing, onError })
+  const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
+  const statisticsChanges = watchStatistics(tail, reads)
   const stopRetention = startRetention(
     { prisma, wake, clock },
     {
@@ -59,7 +65,7 @@ export async function createServices(config: Config): Promise<Services> {
     logger,
     wake,
     tail,
-    contextFor: (method) => ({ prisma, wake, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({ prisma, wake, notices, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
       await feeds.close()
       await pages.close()
@@ -68,6 +74,7 @@ export async function createServices(config: Config): Promise<Services> {
       await stopRetention()
       await tail.close()
       await wake.close()
+      await notices.close()
       await stopUpkeep?.()
       await database.close()
     },

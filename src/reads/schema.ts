@@ -1,6 +1,17 @@
-import { notFound } from '../errors.ts'
+import type { Notices } from '../db/notices.ts'
+import { badInput, notFound } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
+import type { Topic } from '../stream/conflate.ts'
+import { LiveSource } from '../stream/source.ts'
 import { recordRead } from './record.ts'
+
+declare module '../graphql/context.ts' {
+  interface Context {
+    notices: Pick<Notices, 'say'>
+    /** The ids of articles whose counters move. */
+    reads: Topic<string>
+  }
+}
 
 const RecordReadInput = builder.inputType('RecordReadInput', {
   description: 'A read of an article.',
@@ -32,9 +43,36 @@ builder.mutationField('recordRead', (t) =>
     type: RecordReadPayload,
     description: 'Counts one read. Answered only once it is stored. The same idempotencyKey counts once; for another article it is CONFLICT.',
     args: { input: t.arg({ type: RecordReadInput, required: true, description: 'The read.' }) },
-    resolve: async (_root, { input: { articleId, idempotencyKey } }, { prisma, clock }) => ({
+    resolve: async (_root, { input: { articleId, idempotencyKey } }, { prisma, notices, clock }) => ({
       articleId,
-      counted: await recordRead(prisma, { articleId, ...(idempotencyKey != null && { idempotencyKey }) }, clock()),
+      counted: await recordRead({ prisma, notices }, { articleId, ...(idempotencyKey != null && { idempotencyKey }) }, clock()),
     }),
+  }),
+)
+
+/** Which article, and whether it is there no more. */
+type ReadArticle = { articleId: string; gone: () => Promise<boolean> }
+
+const mostIds = 1_000
+
+builder.subscriptionField('articleRead', (t) =>
+  t.prismaField({
+    type: 'Article',
+    description: 'Read counters as they move: at most one event a second for an article, the last value always delivered.',
+    args: { articleIds: t.arg.idList({ description: 'Which articles, at most 1,000; all when left out.' }) },
+    subscribe: (_root, { articleIds }, { prisma, reads }) => {
+      if (articleIds && articleIds.length > mostIds) throw badInput(`At most ${mostIds} members.`, 'articleIds')
+      const wanted = articleIds && new Set(articleIds.map((id) => id.toLowerCase()))
+      return new LiveSource({
+        topic: reads,
+        key: wanted ? JSON.stringify([...wanted].sort()) : '',
+        wants: (id) => !wanted || wanted.has(id),
+        root: (articleId): ReadArticle => ({
+          articleId,
+          gone: async () => (await prisma.article.findUnique({ where: { id: articleId }, select: { id: true } })) === null,
+        }),
+      })
+    },
+    resolve: (query, root, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: (root as ReadArticle).articleId } }),
   }),
 )

@@ -1,9 +1,19 @@
 import { articleFilter, type ArticleFilter } from '../articles/filter.ts'
 import { ArticleFilterInput } from '../articles/types.ts'
+import type { Prisma } from '../db/connect.ts'
 import { builder } from '../graphql/builder.ts'
 import { load } from '../graphql/loader.ts'
+import type { Topic } from '../stream/conflate.ts'
+import { LiveSource } from '../stream/source.ts'
 import { overTime, type Bucket, type Interval } from './over-time.ts'
 import { totals, totalsByCategory, totalsOfCategories, type CategoryTotals, type Totals } from './totals.ts'
+
+declare module '../graphql/context.ts' {
+  interface Context {
+    /** That the statistics may have changed. */
+    statisticsChanges: Topic<string>
+  }
+}
 
 /** The totals are read once for all of their fields, and only when one of them is asked for. */
 type Subject = { filter: ArticleFilter; totals: () => Promise<Totals> }
@@ -102,12 +112,28 @@ builder.queryField('statistics', (t) =>
     description: 'Numbers over the articles that a filter takes; over all of them when it is left out.',
     complexity: { field: 100, multiplier: 1 }, // it reads every article that the filter takes
     args: { filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }) },
-    resolve: (_root, { filter }, { prisma }) => {
-      const taken = articleFilter(filter)
-      return subject(taken, () => totals(prisma, taken))
-    },
+    resolve: (_root, { filter }, { prisma }) => statisticsOf(prisma, filter),
   }),
 )
+
+builder.subscriptionField('statisticsChanged', (t) =>
+  t.field({
+    type: Statistics,
+    description: 'The whole statistics object, at most once a second, only while something changes.',
+    complexity: { field: 100, multiplier: 1 },
+    args: { filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }) },
+    subscribe: (_root, { filter }, { statisticsChanges }) => {
+      articleFilter(filter) // a wrong one is told at once
+      return new LiveSource({ topic: statisticsChanges, key: '', wants: () => true, root: () => ({}) })
+    },
+    resolve: (_root, { filter }, { prisma }) => statisticsOf(prisma, filter),
+  }),
+)
+
+function statisticsOf(prisma: Prisma, filter: Parameters<typeof articleFilter>[0]): Subject {
+  const taken = articleFilter(filter)
+  return subject(taken, () => totals(prisma, taken))
+}
 
 builder.prismaObjectField('Category', 'statistics', (t) =>
   t.field({

@@ -1,5 +1,6 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
 import { Prisma as Sql } from '../db/generated/client.ts'
+import type { Channel } from '../db/notices.ts'
 import type { Position } from './cursor.ts'
 
 type EventKind = 'INGESTED' | 'UPDATED' | 'REMOVED'
@@ -26,7 +27,7 @@ export type NewEvent = { kind: EventKind; articleId: string; facts: ArticleFacts
 export type LoggedEvent = { position: bigint; kind: EventKind; articleId: string; facts: ArticleFacts; before: ArticleFacts | null }
 
 /** Where the position of the newest event is said at each commit that appends. */
-export const appendedChannel = 'newswire_appended'
+export const appendedChannel = 'newswire_appended' satisfies Channel
 
 /**
  * Appends events in the transaction that made them true. It takes the head's row lock until the commit, which makes the

@@ -1,4 +1,5 @@
 import type { Root } from './execution.ts'
+import type { Topic } from './conflate.ts'
 import { encodeStreamCursor } from './cursor.ts'
 import type { LoggedEvent } from './log.ts'
 
@@ -9,8 +10,15 @@ export type Selection = {
   wants: (events: readonly LoggedEvent[]) => boolean[] | Promise<boolean[]>
 }
 
-/** What a subscription to the log gives to the server, which delivers the events of all of them together. */
-export class LogSource implements AsyncIterable<never> {
+/** GraphQL asks every source to be iterable; these are delivered by the server, to all of their subscribers together. */
+class Source implements AsyncIterable<never> {
+  [Symbol.asyncIterator](): never {
+    throw new Error('The server delivers this, and nobody iterates over it.')
+  }
+}
+
+/** What a subscription to the log gives to the server. */
+export class LogSource extends Source {
   readonly streamId: string
   readonly after: bigint
   readonly selection: Selection
@@ -18,6 +26,7 @@ export class LogSource implements AsyncIterable<never> {
   readonly gone: (event: LoggedEvent) => Promise<boolean>
 
   constructor(source: Pick<LogSource, 'streamId' | 'after' | 'selection' | 'gone'>) {
+    super()
     this.streamId = source.streamId
     this.after = source.after
     this.selection = source.selection
@@ -31,9 +40,22 @@ export class LogSource implements AsyncIterable<never> {
   rootOf(event: LoggedEvent): LoggedEvent & Root {
     return { ...event, cursor: this.cursorOf(event.position), gone: () => this.gone(event) }
   }
+}
 
-  /** GraphQL asks every source to be one. */
-  [Symbol.asyncIterator](): never {
-    throw new Error('A source of the log is delivered by the server, to all of its subscribers together.')
+/** What a subscription to values as they are now gives to the server: keys of what changes. */
+export class LiveSource extends Source {
+  readonly topic: Topic<string>
+  /** Equal keys want the same. */
+  readonly key: string
+  readonly wants: (value: string) => boolean
+  /** The root value of the execution for a value. */
+  readonly root: (value: string) => Root
+
+  constructor(source: Pick<LiveSource, 'topic' | 'key' | 'wants' | 'root'>) {
+    super()
+    this.topic = source.topic
+    this.key = source.key
+    this.wants = source.wants
+    this.root = source.root
   }
 }

@@ -1,12 +1,13 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { Context } from '../graphql/context.ts'
 import { subscriptionTooComplex } from '../graphql/limits.ts'
-import { createExecution } from './execution.ts'
+import { createExecution, type Execution } from './execution.ts'
 import type { Follower } from './follow.ts'
+import { LiveShare } from './live-share.ts'
 import { shapeOf } from './shape.ts'
 import { Share, type ShareDeps } from './share.ts'
 import type { Sink } from './sink.ts'
-import { LogSource } from './source.ts'
+import { LiveSource, LogSource } from './source.ts'
 
 /** A subscription that delivers to its sink, until it is stopped or has failed. */
 export type Live = {
@@ -28,44 +29,51 @@ export type Subscriptions = {
 
 /** Subscriptions of the same shape and the same rights share their work. */
 export function createSubscriptions(deps: ShareDeps): Subscriptions {
-  const shares = new Map<string, Share>()
+  const shares = new Map<string, Share | LiveShare>()
   const ending = new Set<Promise<void>>()
   let live = 0
 
-  const shareFor = (args: ExecutionArgs, source: LogSource): Share => {
+  /** The share of a shape, made where there is none. @param make is given what lets it go */
+  const shareFor = <S extends Share | LiveShare>(args: ExecutionArgs, make: (execute: Execution, letGo: () => void) => S): { share: S; letGo: () => void } => {
     const shape = shapeOf(args)
     const key = JSON.stringify([(args.contextValue as Context).rights, shape.key])
-    let share = shares.get(key)
-    if (!share) {
-      const made: Share = new Share(
-        deps,
-        createExecution(args, shape, deps.present),
-        (event) => source.rootOf(event),
-        () => {
-          if (shares.get(key) === made) shares.delete(key)
-          const ended = made.ended().finally(() => ending.delete(ended))
-          ending.add(ended)
-        },
-      )
-      shares.set(key, (share = made))
+    let share = shares.get(key) as S | undefined
+    const letGo = () => {
+      if (!share || shares.get(key) !== share) return
+      shares.delete(key)
+      const ended = share.ended().finally(() => ending.delete(ended))
+      ending.add(ended)
     }
-    return share
+    if (!share) shares.set(key, (share = make(createExecution(args, shape, deps.present), letGo)))
+    return { share, letGo }
+  }
+  const counted = (stop: () => void): (() => void) => {
+    live++
+    let stopped = false
+    return () => {
+      if (stopped) return
+      stopped = true
+      live--
+      stop()
+    }
   }
 
-  const followLog = (args: ExecutionArgs, source: LogSource) => (sink: Sink) => {
-    const share = shareFor(args, source)
-    const follower: Follower = { selection: source.selection, sink, position: source.after, cursor: () => source.cursorOf(follower.position) }
-    share.add(follower)
-    live++
-    return {
-      position: () => follower.position,
-      cursor: follower.cursor,
-      stop: once(() => {
-        live--
-        share.remove(follower)
-      }),
+  const followLog =
+    (args: ExecutionArgs, source: LogSource) =>
+    (sink: Sink): Live => {
+      const { share } = shareFor(args, (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo))
+      const follower: Follower = { selection: source.selection, sink, position: source.after, cursor: () => source.cursorOf(follower.position) }
+      share.add(follower)
+      return { position: () => follower.position, cursor: follower.cursor, stop: counted(() => share.remove(follower)) }
     }
-  }
+
+  const followValues =
+    (args: ExecutionArgs, source: LiveSource) =>
+    (sink: Sink): Live => {
+      const { share, letGo } = shareFor(args, (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }))
+      share.add(sink, source)
+      return { position: () => undefined, cursor: () => undefined, stop: counted(() => share.remove(sink) && letGo()) }
+    }
 
   return {
     open: async (args) => {
@@ -73,6 +81,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
       if (refused) return { errors: [refused] }
       const source = await createSourceEventStream(args)
       if (source instanceof LogSource) return followLog(args, source)
+      if (source instanceof LiveSource) return followValues(args, source)
       if (Symbol.asyncIterator in source) throw new TypeError('This is no source of a subscription.')
       return source
     },
@@ -81,13 +90,5 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
       await Promise.all([...shares.values()].map((share) => share.ended()))
       await Promise.all(ending)
     },
-  }
-}
-
-function once(action: () => void): () => void {
-  let done = false
-  return () => {
-    if (!done) action()
-    done = true
   }
 }
