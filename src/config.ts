@@ -15,6 +15,7 @@ export type Config = {
   maxSockets: number
   subscriptionsPerSocket: number
   connectionInitMs: number
+  keepAliveMs: number
   maxMessageKib: number
   unreadKib: number
   replayPage: number
@@ -176,6 +177,16 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     default: '3000',
     limit: '100 to 60000',
     meaning: "How long a WebSocket may take for the protocol's greeting (connection_init); then it is closed with 4408.",
+    read: integer(100, 60_000),
+  },
+  keepAliveMs: {
+    variable: 'KEEP_ALIVE_MS',
+    type: 'integer',
+    unit: 'milliseconds',
+    default: '12000',
+    limit: '100 to 60000',
+    meaning:
+      'How often a WebSocket is pinged, and a silent event stream told that it lives; both are told up to where they have been served. One that does not answer a ping until the next is closed with 1013.',
     read: integer(100, 60_000),
   },
   maxMessageKib: {

@@ -46,6 +46,7 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
         () => true,
         () => false,
       )
+    const { keepAliveMs } = config
     const slots = createSlots(config.maxSockets)
     const subscriptions = createSubscriptions({
       tail: services.tail,
@@ -59,10 +60,10 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
       ...processGauges,
     ]
     const metrics = () => renderGauges(gauges)
-    const { server, endStreams } = createHttpServer({ yoga, subscriptions, slots, logger, healthy, metrics, push: services.feeds.push })
+    const { server, endStreams } = createHttpServer({ yoga, subscriptions, slots, logger, keepAliveMs, healthy, metrics, push: services.feeds.push })
     const closeSockets = serveWebSocket(
       { server, yoga, subscriptions, logger, slots },
-      { messageBytes: config.maxMessageKib * 1024, operations: config.subscriptionsPerSocket, initMs: config.connectionInitMs },
+      { messageBytes: config.maxMessageKib * 1024, operations: config.subscriptionsPerSocket, initMs: config.connectionInitMs, keepAliveMs },
     )
     server.listen(config.port, config.host)
     await once(server, 'listening')

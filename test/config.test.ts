@@ -19,6 +19,7 @@ describe('a setting', () => {
       maxSockets: 10_000,
       subscriptionsPerSocket: 100,
       connectionInitMs: 3000,
+      keepAliveMs: 12_000,
       maxMessageKib: 1024,
       unreadKib: 1024,
       replayPage: 500,

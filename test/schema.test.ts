@@ -72,6 +72,8 @@ Mutation
 Subscription
   articleIngested(after: String, filter: ArticleFilter): ArticleEvent!
   articleChanged(after: String, filter: ArticleFilter): ArticleChange!
+  articleRead(articleIds: [ID!]): Article!
+  statisticsChanged(filter: ArticleFilter): Statistics!
 Article
   id: ID!
   categoryId: ID!

@@ -9,10 +9,7 @@ import { presentError } from './present-error.ts'
 import type { Slots } from './slots.ts'
 import type { Yoga } from './yoga.ts'
 
-/** A proxy takes a connection that is silent for long for a dead one. */
-const keepAliveMs = 12_000
-
-type Deps = { yoga: Yoga; subscriptions: Subscriptions; logger: Logger; slots: Slots }
+type Deps = { yoga: Yoga; subscriptions: Subscriptions; logger: Logger; slots: Slots; keepAliveMs: number }
 
 /** Whether an event stream is what a request asks for, rather than one of several things that it would take. */
 export const wantsEvents = ({ headers }: IncomingMessage): boolean => /^\s*text\/event-stream\b/i.test(headers.accept ?? '')
@@ -20,9 +17,10 @@ export const wantsEvents = ({ headers }: IncomingMessage): boolean => /^\s*text\
 /**
  * GraphQL over server-sent events, in distinct connections: a response for each operation. A result of the stream has its cursor
  * as the event's id, so that a browser comes back after the last one by itself (Last-Event-ID).
+ * @param keepAliveMs how long a stream may be silent: a proxy takes one that is so for long for a dead one
  * @returns what answers a request, and what cuts off all streams: without their complete event, so that clients come back
  */
-export function createEventStreams({ yoga, subscriptions, logger, slots }: Deps) {
+export function createEventStreams({ yoga, subscriptions, logger, slots, keepAliveMs }: Deps) {
   const open = new Set<ServerResponse>()
 
   const answer = async (req: IncomingMessage, res: ServerResponse, params: Params): Promise<void> => {

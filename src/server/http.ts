@@ -24,6 +24,7 @@ export function createHttpServer({
   subscriptions,
   slots,
   logger,
+  keepAliveMs,
   healthy,
   metrics,
   push,
@@ -32,6 +33,7 @@ export function createHttpServer({
   subscriptions: Subscriptions
   slots: Slots
   logger: Logger
+  keepAliveMs: number
   healthy: () => Promise<boolean>
   metrics: () => string
   push?: PushReceiver | undefined
@@ -39,7 +41,7 @@ export function createHttpServer({
   server: Server
   endStreams: () => void
 } {
-  const streams = createEventStreams({ yoga, subscriptions, logger, slots })
+  const streams = createEventStreams({ yoga, subscriptions, logger, slots, keepAliveMs })
   const answerHub = push && createPushHandler(push)
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = pathOf(req)

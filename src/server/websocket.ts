@@ -11,14 +11,12 @@ import { protocol, type Client } from './protocol.ts'
 import type { Slots } from './slots.ts'
 import type { Yoga } from './yoga.ts'
 
-const pingMs = 12_000
-
 type Deps = { server: Server; yoga: Yoga; subscriptions: Subscriptions; logger: Logger; slots: Slots }
-type Limits = { messageBytes: number; operations: number; initMs: number }
+type Limits = { messageBytes: number; operations: number; initMs: number; keepAliveMs: number }
 
 /**
  * graphql-transport-ws at /graphql. Every error of a subscription is the protocol's error message, never a dropped socket.
- * @param limits bytes of a client's message, operations at the same time on a socket, ms until the greeting
+ * @param limits bytes of a client's message, operations at the same time on a socket, ms until the greeting, and from a ping to the next
  * @returns closes all sockets with 1001, so that clients know to come back
  */
 export function serveWebSocket({ server, yoga, subscriptions, logger, slots }: Deps, limits: Limits): () => Promise<void> {
@@ -37,7 +35,7 @@ export function serveWebSocket({ server, yoga, subscriptions, logger, slots }: D
       ws.on('error', (error) => logger.debug({ err: error }, 'a client broke the WebSocket protocol'))
       if (!slots.take()) return ws.close(1013, 'Try again later')
       ws.once('close', slots.free)
-      serveSocket(ws, socket, served, logger)
+      serveSocket(ws, socket, { served, logger, keepAliveMs: limits.keepAliveMs })
     })
   })
 
@@ -52,11 +50,13 @@ export function serveWebSocket({ server, yoga, subscriptions, logger, slots }: D
   }
 }
 
+type Serving = { served: ProtocolServer<Client>; logger: Logger; keepAliveMs: number }
+
 /**
  * One socket of the protocol, as graphql-ws/use/ws has it, but that nothing goes to the console, or unmasked to the client.
  * Results are written past ws, as whole frames: it writes whole ones too, since nothing is compressed.
  */
-function serveSocket(ws: WebSocket, socket: Duplex, served: ProtocolServer<Client>, logger: Logger): void {
+function serveSocket(ws: WebSocket, socket: Duplex, { served, logger, keepAliveMs }: Serving): void {
   const outlet = createOutlet(socket, () => ws.terminate())
   const write = (bytes: Buffer | string) => {
     if (ws.readyState === ws.OPEN) outlet.write(bytes)
@@ -73,7 +73,7 @@ function serveSocket(ws: WebSocket, socket: Duplex, served: ProtocolServer<Clien
     ws.ping()
     const positions = positionsOf(client)
     if (positions && outlet.waiting() === 0) ws.send(JSON.stringify({ type: 'ping', payload: positions }))
-  }, pingMs)
+  }, keepAliveMs)
   ws.on('pong', () => (answered = true))
 
   const failed = (error: unknown) => {

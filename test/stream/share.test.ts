@@ -1,0 +1,82 @@
+// What subscribers cost together.
+import { parse, type GraphQLError } from 'graphql'
+import { expect, it } from 'vitest'
+import { schema } from '../../src/schema.ts'
+import { readHead } from '../../src/stream/log.ts'
+import type { Delivery, Sink } from '../../src/stream/sink.ts'
+import { createSubscriptions } from '../../src/stream/subscriptions.ts'
+import { addCategory, draft, ingest, useApp } from '../helpers/app.ts'
+import { subscribe } from '../helpers/subscriber.ts'
+import { until } from '../helpers/until.ts'
+
+const selection = 'cursor article { id title url category { id name } }'
+
+it('is for an event as many statements for 60 subscribers with 20 filters as for one', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const count = async (subscribers: number, filters: number) => {
+    const following = Array.from({ length: subscribers }, (_, n) =>
+      subscribe(app.url, `subscription ($n: Int) { articleIngested(filter: { minWordCount: $n }) { ${selection} } }`, { n: -1 - (n % filters) }),
+    )
+    await until(() => app.subscriptions.live() === subscribers)
+    const statements = await app.statements(async () => {
+      await ingest(app, [draft(`${subscribers}`)])
+      await Promise.all(following.map(({ first }) => first(1)))
+    })
+    await Promise.all(following.map(({ stop }) => stop()))
+    // The sweep comes when it comes, and so does the reading on that its hint asks for.
+    return statements.filter((statement) => !/"stream_head"|FROM "public"."stream_event"/.test(statement)).sort()
+  }
+  const alone = await count(1, 1)
+  expect(await count(60, 20)).toEqual(alone)
+  expect(alone.filter((statement) => /^SELECT .* FROM "public"\."(article|category)"/.test(statement)).length).toBeGreaterThan(0)
+})
+
+it('costs two statements for the articles of a page of events, however many they are', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const { streamCursor: after } = await app.gql('{ streamCursor }')
+  await ingest(
+    app,
+    Array.from({ length: 40 }, (_, n) => draft(n)),
+  )
+  const statements = await app.statements(async () => {
+    const follower = subscribe(app.url, `subscription ($after: String) { articleIngested(after: $after) { ${selection} } }`, { after })
+    await follower.first(40)
+    await follower.stop()
+  })
+  const reads = statements.filter((statement) => /FROM "public"\."(article|category)"/.test(statement))
+  expect(reads).toHaveLength(2)
+})
+
+it('is not shared between different rights, and one execution serves all of the same', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const { database, tail, contextFor } = app.services
+  const subscriptions = createSubscriptions({
+    tail,
+    readHead: () => readHead(database.prisma),
+    present: (error) => error as GraphQLError,
+    limits: { page: 500, bytes: 1e6, bytesInAll: 1e7, unread: 1e5, mostUnread: 1e6, waitMs: 100 },
+  })
+  const started = await Promise.all(
+    ['reader', 'reader', 'writer'].map(async (rights) => {
+      const opened = await subscriptions.open({
+        schema,
+        document: parse('subscription { articleIngested { cursor } }'),
+        contextValue: { ...contextFor('WS'), rights },
+      })
+      const given: Delivery[] = []
+      const sink: Sink = { deliver: (deliveries) => given.push(...deliveries), waiting: () => 0, onDrain: () => () => undefined, fail: () => undefined }
+      return { given, live: (opened as (sink: Sink) => { stop: () => void })(sink) }
+    }),
+  )
+  await ingest(app, [draft(1)])
+  await until(() => started.every(({ given }) => given.length === 1))
+  const [one, other, foreign] = started.map(({ given }) => given[0]!)
+  expect(other).toBe(one)
+  expect(foreign).not.toBe(one)
+  for (const { live } of started) live.stop()
+  expect(subscriptions.live()).toBe(0)
+  await subscriptions.close()
+})
