@@ -109,11 +109,12 @@ export class Group {
   async #deliverPage(): Promise<boolean> {
     const { tail, limits, execute, root } = this.#deps
     this.#changed = false
-    let from = this.position
-    for (const { position } of this.followers) if (position < from) from = position
+    const [first, ...others] = this.followers
+    const from = others.reduce((least, { position }) => (position < least ? position : least), first!.position)
     const room = Math.min(limits.bytes, limits.bytesInAll / this.followers.size)
     const fits = Math.max(1, Math.min(limits.page, Math.floor(room / this.#bytesEach)))
-    const events = await tail.read(from, fits + Number(this.position - from))
+    const rewound = this.position > from ? Number(this.position - from) : 0
+    const events = await tail.read(from, fits + rewound)
     if (events.length === 0) return false
     const judged = await this.#judge(events)
     const wanted = events.filter((_event, i) => [...judged.values()].some((holds) => holds[i]))
