@@ -15,7 +15,7 @@ export type Outlet = {
 }
 
 /** @param cutOff ends the connection at once */
-export function createOutlet(stream: Writable, cutOff: () => void): Outlet {
+export function createOutlet(stream: Writable, cutOff: () => void, patienceMs = lastReadMs): Outlet {
   const waiters = new Set<() => void>()
   let ending: NodeJS.Timeout | undefined
   stream.on('drain', () => {
@@ -37,7 +37,7 @@ export function createOutlet(stream: Writable, cutOff: () => void): Outlet {
     onDrain,
     endUnlessDrained: () => {
       if (ending || stream.destroyed || stream.writableLength === 0) return
-      ending = setTimeout(cutOff, lastReadMs)
+      ending = setTimeout(cutOff, patienceMs)
       onDrain(() => {
         clearTimeout(ending)
         ending = undefined
