@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ask, type Excuses } from './ask.ts'
+import { categories, endDrafts, randomFilter } from './drafts.ts'
+import { createLedger } from './ledger.ts'
+import { judge, judgeLog, readLog } from './oracle.ts'
+import type { Place } from './place.ts'
+import { randomOf } from './random.ts'
+import { killAtRandom, type Server } from './servers.ts'
+import { createSubscriber, subscribe, type Subscriber, type WayName } from './subscriber.ts'
+import { send, write } from './writer.ts'
+
+type Plan = { seed: number; seconds: number; kills: number; subscribers: number; writers: number; paceMs: number }
+
+/** So long nobody gets anything, with servers that run and articles to come: it has failed. */
+const patienceMs = 45_000
+/** Half of them over each transport: `follow` is over WebSocket. */
+const ways: WayName[] = ['sse', 'websocket', 'sse', 'follow']
+
+type Outcome = { figures: Record<string, number | object>; faults: string[] }
+
+/** One run: writers, subscribers and kills for some time, then the end for all of them, then the judgement. */
+export async function wreak(servers: Server[], place: Place, { seed, seconds, kills, subscribers: count, writers, paceMs }: Plan): Promise<Outcome> {
+  const ms = seconds * 1_000
+  const excuses: Excuses = new Map()
+  const ledger = createLedger()
+  const desk = { servers, ledger, excuses }
+  const main = randomOf(seed, 'main')
+  const from = Date.now()
+  for (const id of categories)
+    await ask(servers, main, excuses, 'mutation ($input: AddCategoryInput!) { addCategory(input: $input) { category { id } } }', { input: { id, name: id } })
+  const headCursor = async () => ((await ask(servers, main, excuses, '{ streamCursor }')) as { streamCursor: string }).streamCursor
+  const beginning = await headCursor()
+
+  const subscribers: Subscriber[] = []
+  const calledOff = new AbortController()
+  const subscribed = Array.from({ length: count }, async (_, i) => {
+    const by = ways[i % ways.length]!
+    const random = randomOf(seed, `subscriber ${i}`)
+    const filter = randomFilter(random)
+    const fromTheBeginning = random.chance(0.3)
+    await sleep(random.int(0, ms / 2))
+    const subscriber = createSubscriber(`${by} ${i}`, filter, fromTheBeginning ? beginning : await headCursor())
+    subscribers.push(subscriber)
+    await subscribe(subscriber, by, { servers, random, excuses, callOff: calledOff.signal })
+  })
+  const stop = new AbortController()
+  const written = Array.from({ length: writers }, (_, i) => {
+    const name = String.fromCharCode('a'.charCodeAt(0) + i)
+    return write(desk, name, { random: randomOf(seed, `writer ${name}`), paceMs, stop: stop.signal })
+  })
+
+  const early = await killAtRandom(servers, { kills, ms, random: randomOf(seed, 'killer') })
+  stop.abort()
+  await Promise.all(written)
+  for (const draft of endDrafts) {
+    ledger.drafts.set(draft.url, draft)
+    await send(desk, main, [draft])
+  }
+  const endAfter = Date.now() - from
+  await withPatience(Promise.all(subscribed), () => subscribers.reduce((sum, { seen }) => sum + seen.length, 0), calledOff)
+  const caughtUpAfter = Date.now() - from
+  for (const server of servers) await server.stop()
+
+  const { ingested, faults } = judgeLog(await place.read(readLog), ledger)
+  faults.push(...ledger.faults, ...servers.flatMap((server) => server.faults))
+  for (const subscriber of subscribers) {
+    const wrong = judge(subscriber, ingested, ledger)
+    const { name, filter, first } = subscriber
+    if (wrong.length > 0) faults.push(`${name} ${JSON.stringify({ filter, first })}, ${wrong.length} faults:\n    ${wrong.slice(0, 8).join('\n    ')}`)
+  }
+  return {
+    faults,
+    figures: {
+      articles: ingested.size,
+      'sent by two writers': ledger.counts.doubled,
+      edits: ledger.counts.edits,
+      removed: ledger.removed.size,
+      kills,
+      'of servers that were starting': early,
+      reconnects: subscribers.reduce((sum, { reconnects }) => sum + reconnects, 0),
+      deliveries: subscribers.reduce((sum, { seen }) => sum + seen.length, 0),
+      'seconds until the end was written': endAfter / 1_000,
+      'seconds until all had it': caughtUpAfter / 1_000,
+      'lines that servers logged': servers.reduce((sum, server) => sum + (server.logged().match(/\n/g)?.length ?? 0), 0),
+      'errors that pass': Object.fromEntries(excuses),
+    },
+  }
+}
+
+/** Waits for work that may hang, as long as the count goes on; then calls it off. */
+async function withPatience(work: Promise<unknown>, progress: () => number, callOff: AbortController): Promise<void> {
+  let seen = progress()
+  let since = Date.now()
+  const watch = setInterval(() => {
+    if (progress() !== seen) {
+      seen = progress()
+      since = Date.now()
+    } else if (Date.now() - since > patienceMs) callOff.abort()
+  }, 1_000)
+  await work.finally(() => clearInterval(watch))
+}
+
+/** Prints an outcome. @returns whether all was well */
+export function tell({ figures, faults }: Outcome): boolean {
+  for (const [what, figure] of Object.entries(figures)) console.log(`  ${what.padEnd(36)}${typeof figure === 'object' ? JSON.stringify(figure) : figure}`)
+  if (faults.length === 0) console.log('Each subscriber saw exactly its articles, in order, once.')
+  else console.log(`FAILED:\n  ${faults.slice(0, 20).join('\n  ')}${faults.length > 20 ? `\n  and ${faults.length - 20} more` : ''}`)
+  return faults.length === 0
+}
