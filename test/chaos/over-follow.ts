@@ -5,7 +5,7 @@ import { Refused } from './ask.ts'
 import type { Connection } from './subscription.ts'
 
 /** Through the package's own function, which comes back by itself when its server is killed; reads slowly at times. */
-export async function overFollow({ url, after, filter, random, leave, onArticle }: Connection, onLost: () => void): Promise<void> {
+export async function overFollow({ url, after, filter, random, leave, onOpen, onArticle }: Connection): Promise<void> {
   const articles = follow<{ url: string }>({
     url,
     after,
@@ -13,7 +13,7 @@ export async function overFollow({ url, after, filter, random, leave, onArticle 
     selection: 'url',
     webSocketImpl: WebSocket,
     signal: leave,
-    onState: ({ state }) => state === 'waiting' && onLost(),
+    onState: ({ state }) => state === 'connected' && onOpen(),
   })
   try {
     for await (const { cursor, article } of articles) {

@@ -9,12 +9,13 @@ import { deliveryOf, query, type Connection, type Way } from './subscription.ts'
  */
 export function overSse(first: string): Way {
   let id: string | undefined
-  return async ({ url, after, filter, random, excuses, leave, onArticle, onCursor }: Connection) => {
+  return async ({ url, after, filter, random, excuses, leave, onOpen, onArticle, onCursor }: Connection) => {
     const byHeader = id !== undefined && random.chance(0.7)
     const variables = { after: byHeader ? first : after, ...(filter && { filter }) }
     const method = random.pick(['GET', 'POST'] as const)
     const stream = await openEventStream(url, query, { method, variables, ...(byHeader && { lastEventId: after }) }).catch(() => undefined)
     if (!stream) return // nobody there
+    onOpen()
     leave.addEventListener('abort', stream.leave)
     try {
       while (!leave.aborted) {

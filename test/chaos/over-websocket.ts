@@ -6,7 +6,7 @@ import { deliveryOf, query, type Connection } from './subscription.ts'
  * Over graphql-transport-ws, spoken by hand: what a client library would smooth over is to be seen. Goes on after the cursor of a
  * ping too, leaves in every way there is, begins another subscription on the same socket now and then, and reads slowly at times.
  */
-export function overWebSocket({ url, after, filter, random, excuses, leave, onArticle, onCursor }: Connection): Promise<void> {
+export function overWebSocket({ url, after, filter, random, excuses, leave, onOpen, onArticle, onCursor }: Connection): Promise<void> {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws')
   const say = (message: object) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message))
   let subscriptions = 0
@@ -15,7 +15,10 @@ export function overWebSocket({ url, after, filter, random, excuses, leave, onAr
   const complete = () => say({ id: `${subscriptions}`, type: 'complete' })
 
   const take = (message: any) => {
-    if (message.type === 'connection_ack') subscribe(after)
+    if (message.type === 'connection_ack') {
+      onOpen()
+      subscribe(after)
+    }
     if (message.type === 'ping') {
       say({ type: 'pong' })
       const { cursor, cursors } = message.payload ?? {}

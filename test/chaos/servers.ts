@@ -8,8 +8,8 @@ import type { Random } from './random.ts'
 export type Server = {
   url: string
   isUp: () => boolean
-  /** Resolves once it answers, or has ended without. */
-  ready: () => Promise<void>
+  /** Resolves once it answers, or has ended without. @returns how long that takes, in ms */
+  ready: () => Promise<number>
   /** SIGKILL, and at once another start, which this does not wait for. */
   kill: () => Promise<void>
   /** SIGTERM, and nothing after it. */
@@ -30,10 +30,14 @@ export async function startServer(main: string, env: Record<string, string>): Pr
   let up = false
   const launch = () => {
     const started = runNode([main], { ...env, PORT: `${port}`, LOG_LEVEL: 'warn' })
-    const ready = started.said(/GraphQL\s+http/).then(
-      () => void (up = true),
-      () => undefined,
-    )
+    const from = Date.now()
+    const ready = started
+      .said(/GraphQL\s+http/)
+      .then(
+        () => (up = true),
+        () => undefined,
+      )
+      .then(() => Date.now() - from)
     const over = started.ended.then((how) => {
       up = false
       logged += started.output.stderr
@@ -109,11 +113,11 @@ export async function killAtRandom(servers: Server[], { kills, ms, random }: { k
     await sleep(from + moment + (moment > quietFrom ? quiet : 0) - Date.now())
     const server = random.pick(servers)
     const whileItStarts = random.chance(0.15)
-    const lives = random.int(200, 1_500)
+    const lives = random.int(10, 150) / 100
     if (!server.isUp() && whileItStarts) early++
     else if (!server.isUp()) {
-      await server.ready()
-      await sleep(lives)
+      // On a busy machine a start takes long, and the life after it is to be worth it.
+      await sleep(lives * (await server.ready()))
     }
     await server.kill()
   }

@@ -16,7 +16,8 @@ export type Subscriber = {
   first: string
   /** All that it was given, in the order in which it came. */
   seen: Delivery[]
-  reconnects: number
+  /** How often a server took it. */
+  connections: number
   /** Why it gave up, where it did. */
   faults: string[]
   /** Whether it has seen the end. */
@@ -30,7 +31,7 @@ export const createSubscriber = (name: string, filter: Filter, first: string): S
   filter,
   first,
   seen: [],
-  reconnects: 0,
+  connections: 0,
   faults: [],
   done: false,
 })
@@ -45,15 +46,14 @@ export async function subscribe(
   const ways: Record<WayName, Way> = {
     websocket: overWebSocket,
     sse: overSse(first),
-    follow: (connection) => overFollow(connection, () => subscriber.reconnects++),
+    follow: overFollow,
   }
   let after = first
   const goOnAfter = (cursor: string) => {
     if (positionOf(cursor) < positionOf(after)) faults.push(`was sent back from ${positionOf(after)} to ${positionOf(cursor)}`)
     after = cursor
   }
-  for (let connections = 0; !subscriber.done && !callOff.aborted; connections++) {
-    if (connections > 0) subscriber.reconnects++
+  while (!subscriber.done && !callOff.aborted) {
     const leaving = new AbortController()
     const most = random.chance(0.5) ? random.int(1, 200) : Infinity
     // Most stay a moment; the others long enough for a ping, and for the reader by `follow` to come back by itself.
@@ -67,6 +67,7 @@ export async function subscribe(
         random,
         excuses,
         leave: AbortSignal.any([leaving.signal, callOff]),
+        onOpen: () => subscriber.connections++,
         onArticle: (delivery) => {
           if (leaving.signal.aborted) return
           seen.push(delivery)

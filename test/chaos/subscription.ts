@@ -14,6 +14,8 @@ export type Connection = {
   excuses: Excuses
   /** When to go away, without a word or with one. */
   leave: AbortSignal
+  /** A server answered. */
+  onOpen: () => void
   /** Takes what came; ignores what comes after leaving. */
   onArticle: (delivery: Delivery) => void
   /** Another cursor to go on after, without an article. */

@@ -77,7 +77,7 @@ export async function wreak(servers: Server[], place: Place, { seed, seconds, ki
       removed: ledger.removed.size,
       kills,
       'of servers that were starting': early,
-      reconnects: subscribers.reduce((sum, { reconnects }) => sum + reconnects, 0),
+      reconnects: subscribers.reduce((sum, { connections }) => sum + connections, -subscribers.length),
       deliveries: subscribers.reduce((sum, { seen }) => sum + seen.length, 0),
       'seconds until the end was written': endAfter / 1_000,
       'seconds until all had it': caughtUpAfter / 1_000,
