@@ -7,6 +7,7 @@ import type { Place } from './place.ts'
 import { randomOf } from './random.ts'
 import { killAtRandom, type Server } from './servers.ts'
 import { createSubscriber, subscribe, type Subscriber, type WayName } from './subscriber.ts'
+import { positionOf } from './subscription.ts'
 import { send, write } from './writer.ts'
 
 type Plan = { seed: number; seconds: number; kills: number; subscribers: number; writers: number; paceMs: number }
@@ -65,8 +66,8 @@ export async function wreak(servers: Server[], place: Place, { seed, seconds, ki
   faults.push(...ledger.faults, ...servers.flatMap((server) => server.faults))
   for (const subscriber of subscribers) {
     const wrong = judge(subscriber, ingested, ledger)
-    const { name, filter, first } = subscriber
-    if (wrong.length > 0) faults.push(`${name} ${JSON.stringify({ filter, first })}, ${wrong.length} faults:\n    ${wrong.slice(0, 8).join('\n    ')}`)
+    const { name, filter } = subscriber
+    if (wrong.length > 0) faults.push(`${name} ${JSON.stringify(filter)} after ${positionOf(subscriber.first)}: ${wrong.length} faults:\n    ${wrong.slice(0, 8).join('\n    ')}`)
   }
   return {
     faults,
