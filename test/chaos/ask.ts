@@ -24,14 +24,18 @@ export function excuse(excuses: Excuses, { message, extensions }: { message: str
   excuses.set(code, (excuses.get(code) ?? 0) + 1)
 }
 
-/** Asks one server after the other until one answers: a lost answer may be one that was given. @throws Refused */
+/** So long no server answers anything: the run has failed. */
+const patienceMs = 120_000
+
+/** Asks one server after the other until one answers: a lost answer may be one that was given. @throws Refused, or when none answers for long */
 export async function ask(servers: Server[], random: Random, excuses: Excuses, query: string, variables: object = {}): Promise<any> {
-  for (;;) {
+  for (const from = Date.now(); Date.now() - from < patienceMs;) {
     const answer = await post(random.pick(servers).url, query, variables).catch(() => undefined)
     if (answer?.data) return answer.data
     if (answer?.errors) excuse(excuses, answer.errors[0])
     await sleep(random.int(30, 300))
   }
+  throw new Error(`no answer for ${patienceMs / 1_000} s to ${query}`)
 }
 
 async function post(url: string, query: string, variables: object): Promise<any> {

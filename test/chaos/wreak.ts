@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ask, type Excuses } from './ask.ts'
+import { ask } from './ask.ts'
 import { categories, endDrafts, randomFilter } from './drafts.ts'
 import { createLedger } from './ledger.ts'
 import { judge, judgeLog, readLog } from './oracle.ts'
 import type { Place } from './place.ts'
-import { randomOf } from './random.ts'
+import { randomOf, type Random } from './random.ts'
 import { killAtRandom, type Server } from './servers.ts'
 import { createSubscriber, subscribe, type Subscriber, type WayName } from './subscriber.ts'
 import { positionOf } from './subscription.ts'
-import { send, write } from './writer.ts'
+import { send, write, type Desk } from './writer.ts'
 
 type Plan = { seed: number; seconds: number; kills: number; subscribers: number; writers: number; paceMs: number }
 
@@ -19,49 +19,16 @@ const ways: WayName[] = ['sse', 'websocket', 'sse', 'follow']
 
 type Outcome = { figures: Record<string, number | object>; faults: string[] }
 
-/** One run: writers, subscribers and kills for some time, then the end for all of them, then the judgement. */
-export async function wreak(servers: Server[], place: Place, { seed, seconds, kills, subscribers: count, writers, paceMs }: Plan): Promise<Outcome> {
-  const ms = seconds * 1_000
-  const excuses: Excuses = new Map()
-  const ledger = createLedger()
-  const desk = { servers, ledger, excuses }
-  const main = randomOf(seed, 'main')
-  const from = Date.now()
-  for (const id of categories)
-    await ask(servers, main, excuses, 'mutation ($input: AddCategoryInput!) { addCategory(input: $input) { category { id } } }', { input: { id, name: id } })
-  const headCursor = async () => ((await ask(servers, main, excuses, '{ streamCursor }')) as { streamCursor: string }).streamCursor
-  const beginning = await headCursor()
+/** What everybody in a run works with. */
+type Run = Desk & { subscribers: Subscriber[]; plan: Plan; calledOff: AbortController }
 
-  const subscribers: Subscriber[] = []
-  const calledOff = new AbortController()
-  const subscribed = Array.from({ length: count }, async (_, i) => {
-    const by = ways[i % ways.length]!
-    const random = randomOf(seed, `subscriber ${i}`)
-    const filter = randomFilter(random)
-    const fromTheBeginning = random.chance(0.3)
-    await sleep(random.int(0, ms / 2))
-    const subscriber = createSubscriber(`${by} ${i}`, filter, fromTheBeginning ? beginning : await headCursor())
-    subscribers.push(subscriber)
-    await subscribe(subscriber, by, { servers, random, excuses, callOff: calledOff.signal })
-  })
-  const stop = new AbortController()
-  const written = Array.from({ length: writers }, (_, i) => {
-    const name = String.fromCharCode('a'.charCodeAt(0) + i)
-    return write(desk, name, { random: randomOf(seed, `writer ${name}`), paceMs, stop: stop.signal })
-  })
-
-  const early = await killAtRandom(servers, { kills, ms, random: randomOf(seed, 'killer') })
-  stop.abort()
-  await Promise.all(written)
-  for (const draft of endDrafts) {
-    ledger.drafts.set(draft.url, draft)
-    await send(desk, main, [draft])
-  }
-  const endAfter = Date.now() - from
-  await withPatience(Promise.all(subscribed), () => subscribers.reduce((sum, { seen }) => sum + seen.length, 0), calledOff)
-  const caughtUpAfter = Date.now() - from
+/** One run: writers, subscribers and kills for some time, then the end for all of them, then the judgement. @throws when no server answers */
+export async function wreak(servers: Server[], place: Place, plan: Plan): Promise<Outcome> {
+  const run: Run = { servers, ledger: createLedger(), excuses: new Map(), subscribers: [], plan, calledOff: new AbortController() }
+  const times = await live(run).finally(() => run.calledOff.abort())
   for (const server of servers) await server.stop()
 
+  const { ledger, excuses, subscribers } = run
   const log = judgeLog(await place.read(readLog), ledger)
   const faults = [...servers.flatMap((server) => server.faults), ...first('the writers', ledger.faults), ...first('the log', log.faults)]
   for (const subscriber of subscribers) {
@@ -75,16 +42,64 @@ export async function wreak(servers: Server[], place: Place, { seed, seconds, ki
       'sent by two writers': ledger.counts.doubled,
       edits: ledger.counts.edits,
       removed: ledger.removed.size,
-      kills,
-      'of servers that were starting': early,
+      kills: plan.kills,
+      'of servers that were starting': times.early,
       reconnects: subscribers.reduce((sum, { connections }) => sum + connections, -subscribers.length),
       deliveries: subscribers.reduce((sum, { seen }) => sum + seen.length, 0),
-      'seconds until the end was written': endAfter / 1_000,
-      'seconds until all had it': caughtUpAfter / 1_000,
+      'seconds until the end was written': times.written / 1_000,
+      'seconds until all had it': times.seen / 1_000,
       'lines that servers logged': servers.reduce((sum, server) => sum + (server.logged().match(/\n/g)?.length ?? 0), 0),
       'errors that pass': Object.fromEntries(excuses),
     },
   }
+}
+
+/** Everything that happens. @returns how many kills hit a starting server, and ms until the end was written, and seen by all */
+async function live(run: Run): Promise<{ early: number; written: number; seen: number }> {
+  const { servers, ledger, excuses, subscribers, calledOff } = run
+  const { seed, seconds, kills, writers, paceMs } = run.plan
+  const stop = new AbortController()
+  const main = randomOf(seed, 'main')
+  const from = Date.now()
+  for (const id of categories)
+    await ask(servers, main, excuses, 'mutation ($input: AddCategoryInput!) { addCategory(input: $input) { category { id } } }', { input: { id, name: id } })
+  const beginning = await headCursor(run, main)
+
+  const subscribed = Promise.all(Array.from({ length: run.plan.subscribers }, (_, i) => liveAsSubscriber(run, i, beginning)))
+  const written = Promise.all(
+    Array.from({ length: writers }, (_, i) => {
+      const name = String.fromCharCode('a'.charCodeAt(0) + i)
+      return write(run, name, { random: randomOf(seed, `writer ${name}`), paceMs, stop: stop.signal })
+    }),
+  )
+  for (const work of [subscribed, written]) work.catch(() => undefined) // told where it is awaited
+
+  const early = await killAtRandom(servers, { kills, ms: seconds * 1_000, random: randomOf(seed, 'killer') })
+  stop.abort()
+  await written
+  for (const draft of endDrafts) {
+    ledger.drafts.set(draft.url, draft)
+    await send(run, main, [draft])
+  }
+  const endWritten = Date.now() - from
+  await withPatience(subscribed, () => subscribers.reduce((sum, { seen }) => sum + seen.length, 0), calledOff)
+  return { early, written: endWritten, seen: Date.now() - from }
+}
+
+async function liveAsSubscriber(run: Run, i: number, beginning: string): Promise<void> {
+  const { seed, seconds } = run.plan
+  const by = ways[i % ways.length]!
+  const random = randomOf(seed, `subscriber ${i}`)
+  const filter = randomFilter(random)
+  const fromTheBeginning = random.chance(0.3)
+  await sleep(random.int(0, seconds * 500))
+  const subscriber = createSubscriber(`${by} ${i}`, filter, fromTheBeginning ? beginning : await headCursor(run, random))
+  run.subscribers.push(subscriber)
+  await subscribe(subscriber, by, { ...run, random, callOff: run.calledOff.signal })
+}
+
+async function headCursor({ servers, excuses }: Run, random: Random): Promise<string> {
+  return ((await ask(servers, random, excuses, '{ streamCursor }')) as { streamCursor: string }).streamCursor
 }
 
 /** The first few faults of somebody, as one; none where there is none. */
