@@ -22,8 +22,9 @@ export function overWebSocket({ url, after, filter, random, excuses, leave, onOp
     if (message.type === 'ping') {
       say({ type: 'pong' })
       const { cursor, cursors } = message.payload ?? {}
-      const own = random.chance(0.5) ? cursor : cursors?.[subscriptions]
-      if (own !== undefined) onCursor(own)
+      const own = cursors?.[subscriptions]
+      // A ping that was sent before the server knew this subscription speaks of the one that was let go.
+      if (own !== undefined) onCursor(random.chance(0.5) ? cursor : own)
     }
     if (message.id !== `${subscriptions}`) return // of one that was let go
     if (message.type === 'complete') socket.close()
