@@ -10,7 +10,7 @@ import { ms, ratio, rounds } from './figures.ts'
 let nextNumber = 2_000_000
 
 /** Ingests one article each time its turn has come, whether those before were acknowledged or not. */
-async function ingestPaced(url: string, count: number, perSecond: number): Promise<{ sent: [number, number][]; acknowledged: [number, number][] }> {
+export async function ingestPaced(url: string, count: number, perSecond: number): Promise<{ sent: [number, number][]; acknowledged: [number, number][] }> {
   const sent: [number, number][] = []
   const acknowledged: [number, number][] = []
   const asked: Promise<unknown>[] = []
