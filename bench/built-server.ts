@@ -9,7 +9,7 @@ export type BuiltServer = { pid: number; url: string; heapUsed: () => Promise<nu
 
 /** Makes dist/, as an installation does. */
 export function build(): void {
-  execFileSync('npm', ['run', '--silent', 'prepare'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('npm', ['run', '--silent', 'prepare'], { cwd: root, stdio: 'pipe' })
 }
 
 /** Tells its heap when asked, and ends with whoever started it. Loaded before the server, which knows nothing of it. */

@@ -13,11 +13,12 @@ const told = (name: string, all: Round[]) => {
   console.log(`  ${name.padEnd(50)} ${rounds(rates(all), rate)}; processor time of one: server ${micros('serverMicros')}, clients ${micros('clientMicros')}`)
 }
 
-/** What the bare server delivers a second, alone. */
-export async function bareMost({ subscribers, bare, bareSide }: Stage, { deliveries, rounds: times }: Options): Promise<number> {
-  const count = Math.max(2, Math.round(deliveries / subscribers))
+/** What the bare server delivers a second, alone: enough of it that its rate is known, however slow Newswire may be. */
+export async function bareMost({ subscribers, bare, bareSide, newswire }: Stage, { deliveries, rounds: times }: Options): Promise<number> {
+  const count = Math.min(newswire.ids.length, Math.max(2, Math.round(Math.max(deliveries, 100_000) / subscribers)))
   const all: Round[] = []
   while (all.length < times) all.push(await deliver(bareSide, count * subscribers, () => bare.ask.flat({ from: 0, count, how: 'FRAMES' })))
+  told(`bare alone, ${subscribers} sockets, ${count} events`, all)
   return median(rates(all))
 }
 
@@ -75,7 +76,7 @@ export async function filters({ newswire, subscribers, ours, bare, bareSide }: S
   const every = Array.from({ length: categories }, (_, i) => ({ maxWordCount: 100_000 + i }))
   const few = every.map((_, i) => ({ categoryIds: Array.from({ length: taking }, (_one, k) => `c${(i + k) % categories}`) }))
   const count = Math.max(2, Math.round(options.deliveries / subscribers))
-  const fewEvents = Math.min(newswire.ids.length, Math.ceil((options.deliveries / subscribers / taking) * 10) * 10)
+  const fewEvents = Math.min(newswire.ids.length, (options.deliveries / subscribers / taking) * categories)
   const wholeTurns = Math.max(1, Math.floor(fewEvents / categories)) * categories // so that all filters take as many
   const all = { every: [] as Round[], few: [] as Round[], frames: [] as Round[], routed: [] as Round[] }
   const measured = async (of: object[], warm: number, expected: number, events: number) => {

@@ -15,7 +15,7 @@ import { startNewswire, type Newswire } from './fanout-newswire.ts'
 import { deliver, startClients, subscribed } from './fanout-stage.ts'
 import { mib, ms, ratio, rounds } from './figures.ts'
 import { openLight, type LightSocket } from './light-socket.ts'
-import { established, gauge } from './live-sockets.ts'
+import { established } from './live-sockets.ts'
 
 const { values } = parseArgs({
   options: {
@@ -61,7 +61,9 @@ async function openReader(newswire: Newswire, server: BuiltServer, stalled: bool
   let first: () => void
   const live = new Promise<void>((resolve) => (first = resolve))
   const light = await openLight(server.url, (bytes, from, to) => {
-    text = bytes.toString('utf8', from, to)
+    const came = bytes.toString('utf8', from, to)
+    if (came.startsWith('{"type":"ping"')) return
+    text = came
     if (++messages === 1) first()
   })
   const after = await newswire.head()
@@ -84,7 +86,7 @@ async function inTurns(newswire: Newswire, server: BuiltServer, clients: Helper<
       const begin = async () => ({ acknowledged } = await ingestPaced(server.url, count, perSecond))
       await deliver({ pid: server.pid, clients }, count * subscribers, begin, { keep: true })
       all[turn].push(await clients.ask.percentiles(acknowledged))
-      console.log(`${turn} a stalled reader: RSS each 5 s: ${(await watch.end()).join(', ')}; sockets ${await gauge(server.url, 'newswire_sockets')}`)
+      console.log(`${turn} a stalled reader: RSS each 5 s: ${(await watch.end()).join(', ')}`)
       if (turn === 'with') await readOn(reader, server)
       reader.light.close()
     }
