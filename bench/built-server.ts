@@ -17,13 +17,19 @@ const hook = `data:text/javascript,${encodeURIComponent(
   `process.on('message', () => process.send(process.memoryUsage().heapUsed)); process.on('disconnect', () => process.kill(process.pid)); process.channel.unref()`,
 )}`
 
-/** Starts dist/main.js on a free port. What it logs goes to standard error. */
+/** Starts dist/main.js on a free port. How much it logged, and the first of it, is told at its end. */
 export async function startBuilt(env: Record<string, string>): Promise<BuiltServer> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, ['--import', hook, 'dist/main.js'], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'error', ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let logged = ''
+  let lines = 0
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    if (logged.length < 1_000) logged += text
+    lines += text.split('\n').length - 1
   })
   const url = await new Promise<string>((resolve, reject) => {
     let output = ''
@@ -31,14 +37,18 @@ export async function startBuilt(env: Record<string, string>): Promise<BuiltServ
       const [, found] = /GraphQL\s+(http:\S+)/.exec((output += chunk.toString())) ?? []
       if (found !== undefined) resolve(found)
     })
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${logged}`)))
   })
   const heapUsed = async () => {
     const told = once(child, 'message')
     child.send('heap')
     return (await told)[0] as number
   }
-  return { pid: child.pid!, url, heapUsed, end: () => endProcess(child, 'SIGTERM') }
+  const end = async () => {
+    await endProcess(child, 'SIGTERM')
+    if (lines > 0) console.log(`the server logged ${lines} lines, the first: ${logged.slice(0, 500)}`)
+  }
+  return { pid: child.pid!, url, heapUsed, end }
 }
 
 /** Resident memory of a process, in bytes. */

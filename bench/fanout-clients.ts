@@ -47,7 +47,12 @@ function numberOf(bytes: Buffer, from: number, to: number): number {
 function other(i: number, text: string): void {
   const { type } = JSON.parse(text) as { type: string }
   if (type === 'ping') return sockets[i]!.send({ type: 'pong' })
-  if (type !== 'pong' && type !== 'complete' && state.problems.length < 5) state.problems.push(text.slice(0, 300))
+  if (type !== 'pong' && type !== 'complete') problem(text)
+}
+
+/** The first few are enough to know. */
+function problem(text: string): void {
+  if (state.problems.length < 3) state.problems.push(text.slice(0, 200))
 }
 
 const handlers = {
@@ -60,7 +65,7 @@ const handlers = {
         const i = next++
         const socket = await openLight(url, (bytes, from, to, at) => take(i, bytes, from, to, at))
         sockets[i] = socket
-        void socket.closed.then((how) => state.problems.push(how))
+        void socket.closed.then(problem)
       }
     }
     await Promise.all(Array.from({ length: openingAtOnce }, opening))
@@ -79,7 +84,7 @@ const handlers = {
   /** Begins to count. @param keep for percentiles() @param sample the texts of the first socket's messages, for texts() */
   arm: ({ count, keep = false, sample = false }: { count: number; keep?: boolean; sample?: boolean }): void => {
     expected = count
-    state = { count: 0, firstAt: 0, lastAt: 0, disorder: 0, problems: state.problems }
+    state = { count: 0, firstAt: 0, lastAt: 0, disorder: 0, problems: [] }
     last.fill(-1)
     kept = keep ? { numbers: [], times: [] } : undefined
     texts = sample ? [] : undefined

@@ -97,13 +97,14 @@ export async function deliver(
 ): Promise<Round> {
   await clients.ask.arm({ count, ...keeping })
   const before = [await cpuOf(pid), await cpuOf(clients.pid)] as const
+  const arriving = clients.ask.arrived(patienceMs)
   const begun = begin()
-  begun.catch(() => undefined) // thrown below
-  const { count: came, firstAt, lastAt, disorder, problems } = await clients.ask.arrived(patienceMs)
-  if (came < count) throw new GivenUp(`${came} of ${count} messages came in ${patienceMs / 1_000} s, ${rate(came / ((lastAt - firstAt) / 1_000))}`)
+  const { count: came, firstAt, lastAt, disorder, problems } = await Promise.race([arriving, begun.then(() => arriving)])
+  if (came < count)
+    throw new GivenUp(`${came} of ${count} messages came in ${patienceMs / 1_000} s, ${rate(came / ((lastAt - firstAt) / 1_000))}: ${problems.join('; ')}`)
   await begun
   if (disorder > 0 && !keeping.keep) console.log(`  ${disorder} messages came in another order`)
-  if (problems.length > 0) console.log(`  ${problems.length} problems: ${problems.slice(0, 3).join('; ')}`)
+  if (problems.length > 0) console.log(`  problems: ${problems.join('; ')}`)
   const micros = async (of: number, from: number) => (((await cpuOf(of)) - from) * 1_000) / came
   return {
     perSecond: came / ((lastAt - firstAt) / 1_000),
