@@ -1,9 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { WebSocket } from 'ws'
-import { follow, FollowError, type Followed, type FollowState } from '../client/follow.ts'
+import { follow, FollowError, type FollowedArticle, type FollowState } from '../client/follow.ts'
 import { note, oneLine, print } from './output.ts'
-import { describe, exitCodes, Problem, wrongUsage } from './problems.ts'
+import { openState } from './follow-state.ts'
+import { describe, exitCodes, Problem } from './problems.ts'
 import type { Api, Client } from './api.ts'
 
 type Options = { after?: string; category?: string[]; state?: string; json?: true }
@@ -14,14 +14,18 @@ export function addFollowCommand(program: Command, client: () => Client): void {
     .description('print each new article as it comes; SIGINT or SIGTERM ends it with 0')
     .option('--after <cursor>', 'go on after this cursor, in place of now; a state file that is there goes before it')
     .option('--category <id>', 'only this one; may be given again', (id: string, before: string[] | undefined) => [...(before ?? []), id])
-    .option('--state <file>', 'keep the cursor of the last printed article there, and go on after it next time')
+    .option('--state <file>', 'keep the position there, and go on after it next time')
     .option('--json', 'print {cursor, article} as a JSON object on a line')
     .addHelpText(
       'after',
       `
 When the server is not there it is waited for; when the connection is lost it is made again, and goes on after the last
 article. Nothing is missed and nothing comes twice; only an article that was printed right when this process was killed,
-before its cursor was kept, comes again.
+before its position was kept, comes again.
+
+When it was away for longer than the server keeps its stream, what was ingested since the last printed article is fetched
+first, and said so; then articles of two minutes before it may come again. It takes the time on the second line of the state file:
+a cursor alone (--after) goes on with the oldest that the server still has.
 
 Examples:
   newswire follow
@@ -44,38 +48,38 @@ async function noteUnknownCategories(api: Api, ids: string[] = []): Promise<void
   }
 }
 
-async function printArticles(url: string, { after, category, state, json }: Options): Promise<void> {
+async function printArticles(url: string, { after, category, state: file, json }: Options): Promise<void> {
   const ending = new AbortController()
   const end = () => ending.abort()
+  const state = file === undefined ? undefined : await openState(file, end)
   process.once('SIGINT', end) // a second one ends the process at once
   process.once('SIGTERM', end)
   process.stdout.on('error', end) // its reader is gone
-  let started: Promise<void> | undefined
-  const kept = state === undefined ? undefined : await readState(state)
-  const onState = (now: FollowState) => {
-    if (now.state === 'waiting') return note(`${now.reason}; trying again in ${(now.retryInMs / 1000).toFixed(1)} s`)
-    note(`following ${url}`)
-    // Kept before the first article comes: what arrives while this process is away must not be missed next time.
-    if (state !== undefined && kept === undefined) started ??= writeState(state, now.cursor)
-    started?.catch(end)
-  }
+  const beginsNow = after === undefined && state?.kept === undefined
   const articles = follow({
     url,
-    after: kept ?? after,
+    ...(state?.kept ? { after: state.kept.cursor, since: state.kept.since } : { after }),
     filter: category && { categoryIds: category },
     webSocketImpl: WebSocket,
     signal: ending.signal,
-    onState,
+    onState: (now) => {
+      const message = tell(now, url)
+      if (message !== undefined) note(message)
+      // Before the first article comes, too: what arrives while this process is away must not be missed next time. But a cursor
+      // that was given may turn out to be none.
+      if ('cursor' in now && (beginsNow || now.state !== 'connected')) state?.keep(now)
+    },
   })
   try {
     for await (const followed of articles) {
-      await print(json ? JSON.stringify(followed) : humanLine(followed))
-      await started
-      if (state !== undefined) await writeState(state, followed.cursor)
+      const { cursor, article } = followed
+      await print(json ? JSON.stringify({ cursor, article }) : humanLine(article))
+      state?.keep(followed)
+      await state?.written()
     }
-    await started
+    await state?.written()
   } catch (error) {
-    if (error instanceof FollowError) throw new Problem(exitCodes.refused, describe(error) + (kept === undefined ? '' : ` (the cursor is from ${state})`))
+    if (error instanceof FollowError) throw new Problem(exitCodes.refused, describe(error) + (state?.kept ? ` (the cursor is from ${file})` : ''))
     throw error
   } finally {
     process.off('SIGINT', end)
@@ -84,27 +88,23 @@ async function printArticles(url: string, { after, category, state, json }: Opti
   }
 }
 
-function humanLine({ article }: Followed): string {
+function tell(now: FollowState, url: string): string | undefined {
+  switch (now.state) {
+    case 'connected':
+      return `following ${url}`
+    case 'waiting':
+      return `${now.reason}; trying again in ${(now.retryInMs / 1000).toFixed(1)} s`
+    case 'refetching':
+      return `the server no longer has the stream from the last article on: fetching what it has ingested since ${now.since}`
+    case 'refetched':
+      return `${now.articles} fetched; following ${url}`
+    case 'missed':
+      return 'the server no longer has the stream from the cursor on, and no time was kept with it: articles may be missing'
+    default:
+      return undefined
+  }
+}
+
+function humanLine(article: FollowedArticle): string {
   return oneLine(`${article.createdAt.slice(0, 16).replace('T', ' ')}Z  ${article.category.id}  ${article.title}  ${article.url}`)
-}
-
-/** @returns undefined when there is none yet */
-async function readState(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, 'utf8')).trim() || undefined
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw wrongUsage(`--state ${file}: ${(error as Error).message}`)
-  }
-}
-
-/** Whole or not at all, however this process ends. */
-async function writeState(file: string, cursor: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`
-  try {
-    await writeFile(beside, `${cursor}\n`)
-    await rename(beside, file)
-  } catch (error) {
-    throw wrongUsage(`--state ${file}: ${(error as Error).message}`)
-  }
 }

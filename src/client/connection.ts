@@ -8,12 +8,16 @@ export type Connection = {
   /** @throws ConnectionLost, FollowError */
   request: <T>(operation: Operation) => Promise<T>
   /**
-   * The results of a subscription. When `most` of them lie unread it returns, having let the subscription go: a WebSocket cannot
-   * be asked to wait, and a list without a bound is no answer to a slow reader.
+   * The results of a subscription, and the positions on the stream that the server's pings tell of it, in the order in which
+   * they came. When `most` of them lie unread it returns, having closed the connection: a WebSocket cannot be asked to wait,
+   * and a list without a bound is no answer to a slow reader.
    * @throws ConnectionLost, FollowError
    */
-  subscribe: <T>(operation: Operation, most: number) => AsyncIterable<T>
+  subscribe: <T>(operation: Operation, most: number) => AsyncIterable<Arrival<T>>
 }
+
+/** A position is a cursor up to which the subscription has been served. */
+type Arrival<T> = { data: T } | { position: string }
 
 type Operation = { query: string; variables?: Record<string, unknown> }
 type Result = { data?: unknown; errors?: readonly GraphQLProblem[] }
@@ -23,11 +27,9 @@ const connectWithinMs = 10_000
 /** A network can vanish without a word: ask after this much silence, and give up when no answer comes. */
 const pingMs = 10_000
 const pongWithinMs = 5_000
-/** The socket stays open between the request and the subscription that follows it at once. */
-const idleMs = 100
 
 /**
- * One WebSocket, opened by the first operation, and never a second one: graphql-ws would repeat a subscription with the
+ * One WebSocket, opened at once, held until the signal, and never a second one: graphql-ws would repeat a subscription with the
  * variables it had, and so with a cursor that is no longer the last.
  * @param signal closes it, and ends what waits
  */
@@ -43,6 +45,8 @@ export function openConnection({
   onConnected: () => void
 }): Connection {
   let connected = false
+  let count = 0
+  const positions = new Map<string, (cursor: string) => void>()
   let gone: Error | undefined
   // ws emits an error when it is closed while it connects, which ends the process where nobody listens.
   const Socket = class extends webSocketImpl {
@@ -54,8 +58,9 @@ export function openConnection({
   const client = createClient({
     url,
     webSocketImpl: Socket,
-    lazy: true,
-    lazyCloseTimeout: idleMs,
+    lazy: false, // a reader may take its time between two requests
+    onNonLazyError: () => undefined, // `closed` has told it
+    generateID: () => String(count),
     retryAttempts: 0,
     keepAlive: pingMs,
     on: {
@@ -64,8 +69,9 @@ export function openConnection({
         clearTimeout(patience)
         onConnected()
       },
-      ping: (received) => {
+      ping: (received, payload) => {
         if (!received) patience = setTimeout(() => client.terminate(), pongWithinMs)
+        else for (const [id, cursor] of Object.entries(payload?.['cursors'] ?? {})) if (typeof cursor === 'string') positions.get(id)?.(cursor)
       },
       pong: (received) => {
         if (received) clearTimeout(patience)
@@ -93,11 +99,14 @@ export function openConnection({
   )
 
   /** Tells `end` exactly once. @returns lets the operation go */
-  const run = (operation: Operation, next: (data: never) => void, end: (end: End) => void): (() => void) => {
+  const run = (operation: Operation, next: (data: never) => void, end: (end: End) => void, at?: (position: string) => void): (() => void) => {
+    const id = String(++count)
+    if (at) positions.set(id, at)
     let ended = false
     const finish = (how: End) => {
       if (ended) return
       ended = true
+      positions.delete(id)
       signal.removeEventListener('abort', abort)
       end(how)
     }
@@ -113,7 +122,7 @@ export function openConnection({
         if (result.data) next(result.data as never)
         else {
           finish({ error: refusal(result.errors ?? []) })
-          letGo()
+          queueMicrotask(letGo) // graphql-ws counts one that is let go twice when its `complete` is in the same packet, and closes the socket
         }
       },
       error: (error) => finish({ error: problem(error) }),
@@ -128,18 +137,27 @@ export function openConnection({
   return {
     request: (operation) => new Promise((resolve, reject) => void run(operation, resolve, ({ error }) => reject(error ?? new ConnectionLost('closed')))),
     subscribe: async function* (operation, most) {
-      const unread: never[] = []
+      const unread: Arrival<never>[] = []
       let ended: End | undefined
       let wake = () => {}
       const stop = run(
         operation,
         (data) => {
-          if (unread.length < most) unread.push(data)
-          else stop()
+          if (unread.length < most) unread.push({ data })
+          else {
+            stop()
+            dispose()
+          }
           wake()
         },
         (end) => {
           ended = end
+          wake()
+        },
+        (position) => {
+          const last = unread.at(-1)
+          if (last && 'position' in last) last.position = position
+          else unread.push({ position })
           wake()
         },
       )

@@ -23,8 +23,19 @@ export class FollowError extends Error {
   }
 }
 
+/** The log no longer reaches back to the cursor. */
+export class CursorExpired extends FollowError {
+  /** The oldest cursor that still works. */
+  readonly oldest: string
+
+  constructor(message: string, field: string | undefined, oldest: string) {
+    super('CURSOR_EXPIRED', message, field)
+    this.oldest = oldest
+  }
+}
+
 /** An error as GraphQL writes it. */
-export type GraphQLProblem = { message: string; extensions?: { code?: unknown; field?: unknown } }
+export type GraphQLProblem = { message: string; extensions?: { code?: unknown; field?: unknown; oldest?: unknown } }
 
 /** Close codes after which the same again would fail again: wrong messages, wrong credentials, policy. */
 const finalCloseCodes = new Set([1002, 1003, 1007, 1008, 1009, 1010, 4004, 4005, 4400, 4401, 4403, 4406, 4409, 4429])
@@ -49,7 +60,9 @@ export function problem(error: unknown): Error {
 export function refusal(errors: readonly GraphQLProblem[]): Error {
   const [first] = errors
   const message = first?.message ?? 'the server answered with neither data nor an error'
-  const code = first?.extensions?.code ?? 'INTERNAL_SERVER_ERROR'
+  const { code = 'INTERNAL_SERVER_ERROR', field, oldest } = first?.extensions ?? {}
   if (typeof code !== 'string' || passingErrorCodes.has(code)) return new ConnectionLost(message)
-  return new FollowError(code, message, typeof first?.extensions?.field === 'string' ? first.extensions.field : undefined)
+  const argument = typeof field === 'string' ? field : undefined
+  if (code === 'CURSOR_EXPIRED' && typeof oldest === 'string') return new CursorExpired(message, argument, oldest)
+  return new FollowError(code, message, argument)
 }

@@ -1,57 +1,15 @@
 import { openConnection, type WebSocketConstructor } from './connection.ts'
+import { deliver } from './deliver.ts'
 import { ConnectionLost, FollowError } from './errors.ts'
+import { defaultSelection, type Followed, type FollowedArticle, type FollowOptions, type FollowPosition, type FollowState } from './options.ts'
+import { Reading } from './reading.ts'
 
-export { FollowError, type WebSocketConstructor }
-
-/** What the default selection asks of an article. */
-export type FollowedArticle = {
-  id: string
-  url: string
-  title: string
-  byline: string | null
-  language: string | null
-  tags: string[]
-  category: { id: string; name: string }
-  /** RFC 3339 in UTC, as is createdAt. */
-  publishedAt: string
-  createdAt: string
-  wordCount: number
-  readingTimeMinutes: number
-}
-
-const defaultSelection = 'id url title byline language tags category { id name } publishedAt createdAt wordCount readingTimeMinutes'
-
-export type Followed<Article = FollowedArticle> = { cursor: string; article: Article }
-
-export type FollowState =
-  /** Everything after the cursor will be delivered. */
-  | { state: 'connected'; cursor: string }
-  /** The connection was lost, or could not be made; another one is tried after `retryInMs`. */
-  | { state: 'waiting'; reason: string; retryInMs: number }
-
-export type FollowOptions = {
-  /** Of the API: http(s) or ws(s), e.g. http://127.0.0.1:4000/graphql. */
-  url: string
-  /** The cursor to go on after; what is new from now on when left out. */
-  after?: string | undefined
-  /** An ArticleFilter of the API, e.g. {categoryIds: ['world']}. */
-  filter?: Record<string, unknown> | undefined
-  /** The fields of Article that are delivered, in GraphQL; those of FollowedArticle when left out. */
-  selection?: string
-  /** Node 20 has no WebSocket of its own: pass that of the package ws there. */
-  webSocketImpl?: WebSocketConstructor | undefined
-  /** Ends it, even while it waits. */
-  signal?: AbortSignal | undefined
-  /** How it fares, for a status line, and the cursor it begins with, for who keeps one. */
-  onState?: (state: FollowState) => void
-}
+export { FollowError, type Followed, type FollowedArticle, type FollowOptions, type FollowPosition, type FollowState, type WebSocketConstructor }
 
 const firstRetryMs = 250
 const longestRetryMs = 15_000
 /** A connection that held so long was a good one: the next loss begins again with a short wait. */
 const goodAfterMs = 10_000
-/** Articles that wait to be read; a reader that falls further behind is served again from the log, after the last it read. */
-const mostUnread = 1_000
 
 /**
  * Every newly ingested article, once and in the order of the stream, for ever: when the connection is lost (the network, a server
@@ -60,66 +18,68 @@ const mostUnread = 1_000
  *
  *     for await (const { cursor, article } of follow({ url: 'http://127.0.0.1:4000/graphql' })) console.log(article.title)
  *
- * Nothing is opened before the first `next()`. Keep the cursor of the last article that was dealt with to go on another day.
- * @throws FollowError when the server refuses for good, e.g. CURSOR_INVALID, BAD_USER_INPUT, FORBIDDEN
+ * Nothing is opened before the first `next()`. To go on another day keep `cursor` and `since` of the last article that was dealt
+ * with, or of a later state that has them, and pass them as `after` and `since`.
+ *
+ * When it was away for longer than the server keeps its stream, it fetches what was ingested after `since` from the list of
+ * articles (states refetching, refetched): oldest first by createdAt, as the articles are now, those that the filter takes now. In
+ * one run nothing comes twice; one that comes back with what it had kept repeats articles of the two minutes before `since`. Without `since` it goes on with the oldest that the stream still has (state missed).
+ *
+ * A server that was never reached is tried for ever too, since it may come yet; only an HTTP status of 4xx in place of a WebSocket is
+ * final then. A browser does not tell a page that status: there a server that refuses the page's origin, as one without keys refuses
+ * all but its own, looks like one that is down. The state waiting says so, by `everConnected` and in its reason.
+ * @throws FollowError when the server refuses for good, e.g. CURSOR_INVALID (the cursor is of another stream), BAD_USER_INPUT, FORBIDDEN
+ * @throws TypeError at once where an option is none
  */
 export function follow<Article = FollowedArticle>({
   url,
-  after: start,
+  after,
+  since,
   filter,
   selection = defaultSelection,
   webSocketImpl = (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket,
   signal,
-  onState,
+  onState = () => undefined,
 }: FollowOptions): AsyncIterableIterator<Followed<Article>> {
   if (!webSocketImpl) throw new TypeError('There is no WebSocket here: pass webSocketImpl.')
-  const socketUrl = url.replace(/^http/i, 'ws')
-  const query = `subscription Follow($after: String, $filter: ArticleFilter) { articleIngested(after: $after, filter: $filter) { cursor article { ${selection} } } }`
+  if (since !== undefined && Number.isNaN(Date.parse(since))) throw new TypeError('since is no time.')
+  const { socketUrl, isForeign } = addressOf(url)
+  const wanted = { filter: filter ?? null, selection, onState }
   const ending = new AbortController()
   const end = () => ending.abort()
   signal?.addEventListener('abort', end)
   if (signal?.aborted) end()
 
   async function* articles(): AsyncGenerator<Followed<Article>, void> {
-    let after = start
+    const reading = new Reading({ after, since })
     let failures = 0
-    let reached = false
+    let everConnected = false
     while (!ending.signal.aborted) {
       const attempt = new AbortController()
       const giveUp = () => attempt.abort()
       ending.signal.addEventListener('abort', giveUp)
-      let since = Infinity
-      const announce = () => after !== undefined && onState?.({ state: 'connected', cursor: after })
+      let connectedAt = Infinity
       const onConnected = () => {
-        reached = true
-        since = Date.now()
-        announce()
+        everConnected = true
+        connectedAt = Date.now()
+        if (reading.after !== undefined) onState({ state: 'connected', ...reading.position })
       }
       try {
         const connection = openConnection({ url: socketUrl, webSocketImpl: webSocketImpl!, signal: attempt.signal, onConnected })
-        if (after === undefined) {
-          // Without a cursor of its own, a connection that is lost before the first article would lose articles.
-          after = (await connection.request<{ streamCursor: string }>({ query: '{ streamCursor }' })).streamCursor
-          announce()
-        }
-        for await (const { articleIngested: followed } of connection.subscribe<{ articleIngested: Followed<Article> }>(
-          { query, variables: { after, filter: filter ?? null } },
-          mostUnread,
-        )) {
-          after = followed.cursor
+        for await (const followed of deliver<Article>(connection, reading, wanted)) {
           failures = 0
           yield followed
         }
-        continue
       } catch (error) {
         if (ending.signal.aborted) return
         if (!(error instanceof ConnectionLost)) throw error
         const { httpStatus = 0, message } = error
         // A server that was there and now answers like this is being deployed; one that never was is the wrong one.
-        if (!reached && httpStatus >= 400 && httpStatus < 500) throw new FollowError(`HTTP_${httpStatus}`, message)
-        if (Date.now() - since > goodAfterMs) failures = 0
+        if (!everConnected && httpStatus >= 400 && httpStatus < 500) throw new FollowError(`HTTP_${httpStatus}`, message)
+        if (Date.now() - connectedAt > goodAfterMs) failures = 0
         const retryInMs = Math.round(Math.min(longestRetryMs, firstRetryMs * 2 ** failures++) * (1 - Math.random() / 2))
-        onState?.({ state: 'waiting', reason: message, retryInMs })
+        const reason = message + (isForeign && !everConnected ? ' (this page is of another origin than the server, which may refuse it)' : '')
+        onState({ state: 'waiting', reason, retryInMs, everConnected })
         await wait(retryInMs, ending.signal)
       } finally {
         ending.signal.removeEventListener('abort', giveUp)
@@ -145,6 +105,14 @@ export function follow<Article = FollowedArticle>({
       return this
     },
   }
+}
+
+/** @throws TypeError */
+function addressOf(url: string): { socketUrl: string; isForeign: boolean } {
+  const page = (globalThis as { location?: { href: string; origin: string } }).location
+  const { protocol, origin, href, hash } = new URL(new URL(url, page?.href).href.replace(/^ws/, 'http'))
+  if (!/^https?:$/.test(protocol) || hash !== '') throw new TypeError('The url is to be http(s) or ws(s), without a fragment.')
+  return { socketUrl: href.replace(/^http/, 'ws'), isForeign: page !== undefined && page.origin !== origin }
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
