@@ -15,7 +15,6 @@ import { serveWebSocket } from './server/websocket.ts'
 import { createGraphQL } from './server/yoga.ts'
 import { createServices, type Services } from './services.ts'
 import type { FollowLimits } from './stream/follow.ts'
-import { readHead } from './stream/log.ts'
 import { createSubscriptions, type Subscriptions } from './stream/subscriptions.ts'
 
 export type RunningServer = {
@@ -50,7 +49,7 @@ export async function startServer(config: Config, { poll = true }: { poll?: bool
     const slots = createSlots(config.maxSockets)
     const subscriptions = createSubscriptions({
       tail: services.tail,
-      readHead: () => readHead(database.prisma),
+      readHead: services.readHead,
       present: (error) => presentError(error, logger),
       limits: followLimits(config),
     })

@@ -11,6 +11,7 @@ import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
 import { watchReads } from './reads/watch.ts'
 import { watchStatistics } from './statistics/watch.ts'
+import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
 import { createTail, type Tail } from './stream/tail.ts'
 import { createWake, type Wake } from './stream/wake.ts'
@@ -25,6 +26,7 @@ export type Services = {
   logger: Logger
   wake: Wake
   tail: Tail
+  readHead: HeadReader
   /** What the resolvers of one operation work with. */
   contextFor: (method: string) => Context
   /** Ends everything in the reverse order of its start. */
@@ -42,6 +44,7 @@ export async function createServices(config: Config): Promise<Services> {
   const notices = createNotices({ databaseUrl: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'lost the connection that hears notices') })
   const wake = createWake(prisma, notices, { sweepMs, onError })
   const tail = createTail(prisma, wake, { ringSize: config.streamRing, onError })
+  const readHead = createHeadReader(prisma)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
   const statisticsChanges = watchStatistics(tail, reads)
   const stopRetention = startRetention(
@@ -65,7 +68,8 @@ export async function createServices(config: Config): Promise<Services> {
     logger,
     wake,
     tail,
-    contextFor: (method) => ({ prisma, wake, notices, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
+    readHead,
+    contextFor: (method) => ({ prisma, wake, notices, readHead, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
       await feeds.close()
       await pages.close()

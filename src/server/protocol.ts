@@ -35,7 +35,8 @@ export function protocol(deps: { yoga: Yoga; subscriptions: Subscriptions; logge
         return [new GraphQLError(`At most ${limits.operations} operations run at the same time on one socket.`, { extensions: { code: 'RATE_LIMITED' } })]
       const operation = await prepare(yoga, { query, variables, operationName }, { method: 'WS' })
       if (!('args' in operation)) return operation
-      prepared.set(operation.args, operation)
+      // What Yoga prepared is let go with the answer: a subscription would keep it for days.
+      if (!isSubscription(operation.args)) prepared.set(operation.args, operation)
       return operation.args
     },
     onOperation: ({ extra }, id, _payload, args, result: unknown) => {

@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import { badInput } from '../errors.ts'
 import type { Context } from '../graphql/context.ts'
 import { asksFor, maxTokens, onceInDocument } from '../graphql/limits.ts'
-import { readHead } from '../stream/log.ts'
 import { exampleTabs, graphiqlPage } from './graphiql.ts'
 import { presentResult } from './operation.ts'
 import { presentError } from './present-error.ts'
@@ -59,7 +58,7 @@ function readHeadFirst(): Plugin<Context> {
     onExecute: async ({ args }) => {
       if (!asksFor(args.document, 'streamCursor')) return
       const context = args.contextValue
-      context.head = readHead(context.prisma)
+      context.head = context.readHead()
       await context.head.catch(() => undefined) // the field reports it
     },
   }

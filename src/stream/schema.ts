@@ -8,13 +8,15 @@ import { selects } from '../graphql/selects.ts'
 import { notFound } from '../errors.ts'
 import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts'
 import type { Root } from './execution.ts'
-import { readHead, type Head, type LoggedEvent } from './log.ts'
+import type { HeadReader } from './head.ts'
+import type { Head, LoggedEvent } from './log.ts'
 import { LogSource, type Selection } from './source.ts'
 import type { Wake } from './wake.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
     wake: Pick<Wake, 'hint'>
+    readHead: HeadReader
     /** The stream's head, read before any field of the operation when it asks for streamCursor. */
     head?: Promise<Head>
     /** The cursor after which an event stream is taken up again; it goes before the argument `after`. */
@@ -26,8 +28,8 @@ declare module '../graphql/context.ts' {
 type Delivered = LoggedEvent & Root
 
 /** @throws CURSOR_INVALID, CURSOR_EXPIRED */
-async function follow({ prisma, lastEventId }: Context, after: string | null | undefined, selection: Selection): Promise<AsyncIterable<Delivered>> {
-  const head = await readHead(prisma)
+async function follow({ prisma, readHead, lastEventId }: Context, after: string | null | undefined, selection: Selection): Promise<AsyncIterable<Delivered>> {
+  const head = await readHead()
   const cursor = lastEventId ?? after
   const position = cursor == null ? head.position : decodeStreamCursor(cursor, head, lastEventId === undefined ? 'after' : 'Last-Event-ID')
   return new LogSource({
@@ -70,7 +72,7 @@ builder.queryField('streamCursor', (t) =>
   t.string({
     description:
       "The stream's newest position, read before any other field of the operation, whatever their order. Ask for it with a page of articles and subscribe after it: nothing is missed; an article of the page may come again.",
-    resolve: async (_root, _args, { head, prisma }) => encodeStreamCursor(await (head ?? readHead(prisma))),
+    resolve: async (_root, _args, { head, readHead }) => encodeStreamCursor(await (head ?? readHead())),
   }),
 )
 
