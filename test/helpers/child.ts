@@ -4,7 +4,19 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A process of our own code, run as TypeScript from the root of the project. */
+/**
+ * Compiles src/ to dist/, as `npm ci` does, so that processes of it start in a fraction of the time that TypeScript takes.
+ * Whether its types are right is not asked here.
+ * @throws when nothing was written
+ */
+export async function compile(): Promise<void> {
+  const { ended, output } = runNode(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  const code = await ended
+  const writtenWithTypeErrors = 2
+  if (code !== 0 && code !== writtenWithTypeErrors) throw new Error(`tsc ended with ${code}: ${output.stdout}`)
+}
+
+/** A process of our own code. */
 export type Child = {
   process: ChildProcess
   /** All that it wrote so far. */
@@ -15,9 +27,14 @@ export type Child = {
   said: (pattern: RegExp) => Promise<RegExpExecArray>
 }
 
-export function runChild(args: string[], env: Record<string, string> = {}): Child {
+/** Runs a file of the project, from its root: TypeScript, or what is compiled. */
+export function runChild([file = '', ...args]: string[], env: Record<string, string> = {}): Child {
+  return runNode([...(file.endsWith('ts') ? ['--import', 'tsx'] : []), file, ...args], env)
+}
+
+function runNode(args: string[], env: Record<string, string> = {}): Child {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args], { cwd: root, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { cwd: root, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()))
@@ -37,7 +54,7 @@ export function runChild(args: string[], env: Record<string, string> = {}): Chil
 
 /** The server as `npm start` runs it, on a free port. */
 export async function runServer(env: Record<string, string>): Promise<Child & { url: string }> {
-  const child = runChild(['src/main.ts'], { PORT: '0', LOG_LEVEL: 'warn', ...env })
+  const child = runChild(['dist/main.js'], { PORT: '0', LOG_LEVEL: 'warn', ...env })
   const [, url] = await child.said(/GraphQL\s+(http:\S+)/)
   return { ...child, url: url! }
 }
