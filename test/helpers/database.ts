@@ -1,6 +1,8 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { inject } from 'vitest'
 import { createOnServer, dropOnServer, withName } from './server-database.ts'
 
@@ -15,6 +17,7 @@ export async function createDatabase(): Promise<TestDatabase> {
     return { env: { DATABASE_URL: withName(server, name), DATABASE_POOL_SIZE: '5' }, embedded: false, drop: () => dropOnServer(server, name) }
   }
   const folder = await mkdtemp(join(tmpdir(), 'newswire-data-'))
-  await cp(inject('embeddedTemplate'), folder, { recursive: true })
+  // Not Node's cp: for a thousand files it takes four times as long.
+  await promisify(execFile)('cp', ['-R', `${inject('embeddedTemplate')}/.`, folder])
   return { env: { DATA_DIR: folder }, embedded: true, drop: () => rm(folder, { recursive: true, force: true }) }
 }
