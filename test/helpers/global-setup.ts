@@ -1,10 +1,11 @@
-// Makes the databases that every test file's own is a copy of: once, since the first start of the embedded one takes seconds,
-// and one after the other, since Prisma's schema engine has one instance in a process.
+// Compiles what tests run as processes, and makes the databases that every test file's own is a copy of: once, since the first
+// start of the embedded one takes seconds, and one after the other, since Prisma's schema engine has one instance in a process.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { connectDatabase } from '../../src/db/connect.ts'
+import { compile } from './child.ts'
 import { createOnServer, dropOnServer, withName } from './server-database.ts'
 
 declare module 'vitest' {
@@ -19,6 +20,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await compile()
   const folder = await mkdtemp(join(tmpdir(), 'newswire-template-'))
   await migrate({ databaseUrl: undefined, dataDir: folder })
   project.provide('embeddedTemplate', folder)
