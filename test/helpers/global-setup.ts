@@ -12,7 +12,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The URL of a PostgreSQL server, or '' where the project runs on the embedded database. */
     databaseUrl: string
-    /** A folder with the embedded database. */
+    /** A folder with the embedded database; empty where only the other project runs. */
     embeddedTemplate: string
     /** The name of a database on the server; '' where there is none. */
     serverTemplate: string
@@ -22,7 +22,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await compile()
   const folder = await mkdtemp(join(tmpdir(), 'newswire-template-'))
-  await migrate({ databaseUrl: undefined, dataDir: folder })
+  if (project.vitest.projects.some(({ name }) => name === 'embedded')) await migrate({ databaseUrl: undefined, dataDir: folder })
   project.provide('embeddedTemplate', folder)
 
   const server = process.env['TEST_DATABASE_URL']
