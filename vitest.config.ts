@@ -11,6 +11,7 @@ const project = (name: string, databaseUrl: string) => ({
     include: ['test/**/*.test.ts'],
     provide: { databaseUrl },
     setupFiles: 'test/helpers/leaks.ts',
+    isolate: false, // a worker imports the sources once, and not for each file
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

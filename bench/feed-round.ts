@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { runChild, runServer, type Child } from '../test/helpers/child.ts'
+import { compile, runChild, runServer, type Child } from '../test/helpers/child.ts'
 import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
 import { feedOf, type Told } from './feed-kinds.ts'
 
@@ -30,6 +30,7 @@ const children: Child[] = []
 const folder = await mkdtemp(join(tmpdir(), 'newswire-round-'))
 const name = values.database === undefined ? undefined : await createOnServer(values.database)
 try {
+  await compile()
   const sites = runChild(['bench/feed-sites.ts'])
   children.push(sites)
   const [, open, closed] = await sites.said(/sites (\d+) (\d+)/)

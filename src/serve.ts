@@ -35,8 +35,11 @@ const stopWithinMs = 10_000
  * Starts the server: database, HTTP, WebSocket, and, unless told otherwise, the poller.
  * @throws FolderInUse, MigrationFailed, or the error of the database or of listening
  */
-export async function startServer(config: Config, { poll = true }: { poll?: boolean } = {}): Promise<RunningServer> {
-  const services = await createServices(config)
+export async function startServer(
+  config: Config,
+  { poll = true, connect = connectDatabase }: { poll?: boolean; connect?: typeof connectDatabase } = {},
+): Promise<RunningServer> {
+  const services = await createServices(config, connect)
   try {
     const { logger, database, contextFor } = services
     const yoga = createGraphQL({ schema, logger, contextFor })

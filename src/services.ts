@@ -33,11 +33,14 @@ export type Services = {
   close: () => Promise<void>
 }
 
-/** Builds all that the server works with, and starts nothing but the database. */
-export async function createServices(config: Config): Promise<Services> {
+/**
+ * Builds all that the server works with, and starts nothing but the database.
+ * @param connect how that is reached; what it returns is closed with the rest
+ */
+export async function createServices(config: Config, connect = connectDatabase): Promise<Services> {
   const logger = createLogger(config.logLevel)
   const clock = () => new Date()
-  const database = await connectDatabase(config, (error) => logger.warn({ err: error }, 'lost an idle database connection'))
+  const database = await connect(config, (error) => logger.warn({ err: error }, 'lost an idle database connection'))
   const { prisma } = database
   const stopUpkeep = database.embedded ? startUpkeep(database.pool, (error) => logger.warn({ err: error }, 'could not tidy up the database')) : undefined
   const onError = (error: unknown) => logger.warn({ err: error }, 'could not look for new events')

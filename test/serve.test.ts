@@ -64,7 +64,7 @@ describe('a stop', () => {
   it('during the start waits for its end, and undoes it', async () => {
     // A new embedded database takes a while: its folder is locked first.
     const folder = await mkdtemp(join(tmpdir(), 'newswire-fresh-'))
-    const child = runChild(['src/main.ts'], { PORT: '0', DATA_DIR: folder })
+    const child = runChild(['dist/main.js'], { PORT: '0', DATA_DIR: folder })
     children.push(child)
     await until(() => existsSync(join(folder, 'newswire.lock')))
     child.process.kill('SIGTERM')
@@ -99,7 +99,7 @@ describe('a start', () => {
     [{ DATABASE_URL: 'postgresql://user:secret@127.0.0.1:1/db' }, /^newswire: DATABASE_URL: no PostgreSQL answers there: /],
     [{ DATABASE_URL: '', DATA_DIR: fileURLToPath(import.meta.url) }, /^newswire: DATA_DIR: EEXIST/],
   ])('with %o is refused, with the reason', async (env, message) => {
-    const child = runChild(['src/main.ts'], { ...database.env, PORT: '0', ...env })
+    const child = runChild(['dist/main.js'], { ...database.env, PORT: '0', ...env })
     children.push(child)
     expect(await child.ended).toBe(1)
     expect(child.output.stderr).toMatch(message)
@@ -110,7 +110,7 @@ describe('a start', () => {
   it('on a port that is taken is refused, with the reason', async () => {
     const server = await start()
     const other = await createDatabase()
-    const child = runChild(['src/main.ts'], { ...other.env, PORT: new URL(server.url).port })
+    const child = runChild(['dist/main.js'], { ...other.env, PORT: new URL(server.url).port })
     children.push(child)
     expect(await child.ended).toBe(1)
     expect(child.output.stderr).toMatch(/^newswire: PORT: port \d+ is in use/)

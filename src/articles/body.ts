@@ -1,6 +1,7 @@
 import { DomUtils, parseDocument } from 'htmlparser2'
 import sanitizeHtml from 'sanitize-html'
 import type { ContentFormat } from './entry.ts'
+import { readUrl } from '../read-url.ts'
 
 /** `content` is the plain text, paragraphs separated by a blank line; `contentHtml` the same as sanitised HTML. */
 export type Body = { content: string; contentHtml: string }
@@ -100,7 +101,7 @@ function sanitize(html: string, base: string): string {
 const languageOf = ({ lang, dir }: sanitizeHtml.Attributes) => ({ ...(lang && { lang }), ...(dir && { dir }) })
 
 function absolute(link: string, base: string): string | undefined {
-  const url = URL.canParse(link, base) ? new URL(link, base) : undefined
+  const url = readUrl(link, base)
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 

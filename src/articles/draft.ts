@@ -5,6 +5,7 @@ import { canonicalUrl, hash128 } from './identity.ts'
 import type { DraftProblem, Enclosure, Entry } from './entry.ts'
 import { gramsOf, keysOf, leastWords } from './near-text.ts'
 import { countWords, plainLineFromText, readingTimeMinutes } from './text.ts'
+import { readUrl } from '../read-url.ts'
 
 /** In characters (UTF-16 code units). What a client sends beyond them is refused; what a feed sends is cut. */
 export const limits = { url: 8_192, title: 1_000, content: 4_194_304, byline: 500, guid: 2_048, tags: 50, tag: 100, enclosures: 50 }
@@ -89,7 +90,7 @@ function tooLong(entry: Entry): DraftProblem | undefined {
 }
 
 function absoluteHttpUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = readUrl(text)
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 

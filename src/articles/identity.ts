@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readUrl } from '../read-url.ts'
 
 /** `url` is for people: the link as it was given, less fragment and tracking. `key` is the same for every spelling of it. */
 export type Link = { url: string; key: string }
@@ -13,7 +14,7 @@ const tracking =
  * @returns undefined for what is no absolute http(s) URL
  */
 export function canonicalUrl(text: string): Link | undefined {
-  const address = URL.canParse(text) ? new URL(text) : undefined
+  const address = readUrl(text)
   if (!address || !/^https?:$/.test(address.protocol)) return undefined
   address.hash = ''
   // Piece by piece: writing the parameters anew would change the spelling of those that stay.

@@ -3,6 +3,7 @@ import { connectMs, PrivateAddress } from './agent.ts'
 import { freshSeconds, retryAfterSeconds } from './freshness.ts'
 import { smallBytes } from './large-bodies.ts'
 import { BodyRefused, readBounded } from './response-body.ts'
+import { readUrl } from '../read-url.ts'
 
 /** A feed that could not be fetched: a message for people, without anything secret, and the status where there was an answer. */
 export class FetchFailed extends Error {
@@ -138,8 +139,9 @@ export async function ask(
     const retryAfter = status === 429 || status === 503 ? retryAfterSeconds(header('retry-after'), now) : 0
     throw new FetchFailed(meaningOf(status, headersLeftBehind), status, retryAfter)
   }
-  if (!URL.canParse(location, url)) throw new FetchFailed('It redirects to an address that is none.', status)
-  return { next: new URL(location, url), permanent: status === 301 || status === 308, status }
+  const next = readUrl(location, url)
+  if (!next) throw new FetchFailed('It redirects to an address that is none.', status)
+  return { next, permanent: status === 301 || status === 308, status }
 }
 
 function meaningOf(status: number, headersLeftBehind: boolean): string {

@@ -1,4 +1,5 @@
 import { plainLineFromHtml, plainLineFromText } from '../articles/text.ts'
+import { readUrl } from '../read-url.ts'
 
 /** What is told as HTML may be plain text all the same: RSS does not say which. */
 export type ParsedText = {
@@ -67,6 +68,6 @@ export const lineOf = (text: ParsedText): string => (isHtml(text) ? plainLineFro
 
 /** The absolute http(s) URL that a link means; undefined when it means none. */
 export function httpUrl(link: string, base?: string): string | undefined {
-  const url = URL.canParse(link, base) ? new URL(link, base) : undefined
+  const url = readUrl(link, base)
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined
 }

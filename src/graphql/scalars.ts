@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { builder } from './builder.ts'
+import { readUrl } from '../read-url.ts'
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
 
@@ -34,7 +35,7 @@ builder.scalarType('URL', {
   description: 'An absolute http(s) URL.',
   serialize: (value) => value as string,
   parseValue: (value) => {
-    const url = typeof value === 'string' && value.length <= 8192 && URL.canParse(value) ? new URL(value) : undefined
+    const url = typeof value === 'string' && value.length <= 8192 ? readUrl(value) : undefined
     if (!url || !/^https?:$/.test(url.protocol)) throw new GraphQLError('This is no absolute http(s) URL.', { extensions: { code: 'BAD_USER_INPUT' } })
     return (value as string).trim()
   },

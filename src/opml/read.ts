@@ -6,6 +6,7 @@ import { addressOf, checkedHeaders, type FeedAddress } from '../feeds/feeds.ts'
 import type { RejectedEntry } from '../feeds/normalize.ts'
 import { isSlug } from '../graphql/ids.ts'
 import { problemOfXml } from './well-formed.ts'
+import { readUrl } from '../read-url.ts'
 
 /** A folder that should be a category. `id` is what an export wrote of it. */
 export type Folder = { id: string | null; name: string; description: string | null }
@@ -86,7 +87,7 @@ function judge({ isComment, url: link, type }: Outline, url: string | undefined)
   if (isComment) return 'It is commented out.'
   if (url === undefined) return link !== undefined || /^(link|include)$/i.test(type ?? '') ? 'It is a link, and has no xmlUrl.' : 'It has no xmlUrl.'
   if (url.length > limits.url) return `Its xmlUrl is longer than ${limits.url} characters.`
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return 'Its xmlUrl is no absolute http(s) URL.'
+  if (!/^https?:$/.test(readUrl(url)?.protocol ?? '')) return 'Its xmlUrl is no absolute http(s) URL.'
   const address = addressOf(url)
   try {
     checkedHeaders(address.headers)

@@ -5,6 +5,11 @@ import { canonicalUrl, hash128, lockKey } from '../../src/articles/identity.ts'
 const keyOf = (url: string) => canonicalUrl(url)!.key
 
 describe('canonicalUrl', () => {
+  it('reads a host that is not ASCII after thousands of others too', () => {
+    for (let n = 0; n < 20_000; n++) canonicalUrl(`https://example.com/${n}`)
+    expect(canonicalUrl('https://m\u00fcnchen.example/')?.url).toBe('https://xn--mnchen-3ya.example/')
+  })
+
   const base = 'https://example.com/news/story?a=1&b=2'
   it.each([
     ['another scheme', 'http://example.com/news/story?a=1&b=2'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runNode, type Child } from '../helpers/child.ts'
+import { runChild, type Child } from '../helpers/child.ts'
 import type { Random } from './random.ts'
 
 /** A server that is killed and comes back, at the same address. */
@@ -29,7 +29,7 @@ export async function startServer(main: string, env: Record<string, string>): Pr
   let logged = ''
   let up = false
   const launch = () => {
-    const started = runNode([main], { ...env, PORT: `${port}`, LOG_LEVEL: 'warn' })
+    const started = runChild([main], { ...env, PORT: `${port}`, LOG_LEVEL: 'warn' })
     const from = Date.now()
     const ready = started
       .said(/GraphQL\s+http/)

@@ -15,9 +15,9 @@ export type Cli = {
   ended: Promise<number | null>
 }
 
-/** The command line as a process of its own, killed when the test ends. */
+/** The command line, as it was compiled for the tests, as a process of its own, killed when the test ends. */
 export function startCli(args: readonly string[], env: Record<string, string> = {}): Cli {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env } as NodeJS.ProcessEnv,
   })

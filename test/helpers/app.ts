@@ -1,7 +1,9 @@
 import { onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
+import type { Prisma } from '../../src/db/connect.ts'
 import { startServer, type RunningServer } from '../../src/serve.ts'
-import { createDatabase, type TestDatabase } from './database.ts'
+import type { TestDatabase } from './database.ts'
+import { lendDatabase } from './lent-database.ts'
 
 export type GraphQLAnswer = {
   data?: any
@@ -26,12 +28,14 @@ type Options = { env?: Record<string, string>; poll?: boolean; database?: TestDa
  * @param database one that is there, and stays: another server may use it too, or after this one
  */
 export async function startApp({ env = {}, poll = false, database: given }: Options = {}): Promise<App> {
-  const database = given ?? (await createDatabase())
-  const running = await startServer(parseConfig({ PORT: '0', LOG_LEVEL: 'fatal', HOST_SPACING_MS: '0', ...database.env, ...env }), { poll })
+  const lent = given ? undefined : await lendDatabase()
+  const database = given ?? lent!.test
+  const running = await startServer(parseConfig({ PORT: '0', LOG_LEVEL: 'fatal', HOST_SPACING_MS: '0', ...database.env, ...env }), {
+    poll,
+    ...(lent && { connect: async () => lent.connected }),
+  })
   const ask = (query: string, variables: Record<string, unknown> = {}) => post(running.url, query, variables)
-  const listened: string[] = []
-  const prisma = running.services.database.prisma as unknown as { $on: (event: 'query', listener: (event: { query: string }) => void) => void }
-  prisma.$on('query', ({ query }) => listened.push(query))
+  const listened = listenTo(running.services.database.prisma)
   return {
     ...running,
     database,
@@ -44,9 +48,22 @@ export async function startApp({ env = {}, poll = false, database: given }: Opti
     },
     close: async () => {
       await running.close()
-      if (!given) await database.drop()
+      await lent?.giveBack()
     },
   }
+}
+
+const heard = new WeakMap<Prisma, string[]>()
+
+/** The statements of a client from now on; a client that several servers use one after the other is listened to once. */
+function listenTo(prisma: Prisma): string[] {
+  const known = heard.get(prisma)
+  if (known) return known
+  const statements: string[] = []
+  heard.set(prisma, statements)
+  const listening = prisma as unknown as { $on: (event: 'query', listener: (event: { query: string }) => void) => void }
+  listening.$on('query', ({ query }) => statements.push(query))
+  return statements
 }
 
 /** A server for the test that is running, closed when that ends. */

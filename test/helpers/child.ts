@@ -4,7 +4,19 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A process of our own code, run from the root of the project. */
+/**
+ * Compiles src/ to dist/, as `npm ci` does, so that processes of it start in a fraction of the time that TypeScript takes.
+ * Whether its types are right is not asked here.
+ * @throws when nothing was written
+ */
+export async function compile(): Promise<void> {
+  const { ended, output } = runNode(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  const code = await ended
+  const writtenWithTypeErrors = 2
+  if (code !== 0 && code !== writtenWithTypeErrors) throw new Error(`tsc ended with ${code}: ${output.stdout}`)
+}
+
+/** A process of our own code. */
 export type Child = {
   process: ChildProcess
   /** All that it wrote so far. */
@@ -15,11 +27,12 @@ export type Child = {
   said: (pattern: RegExp) => Promise<RegExpExecArray>
 }
 
-/** Runs TypeScript. */
-export const runChild = (args: string[], env: Record<string, string> = {}): Child => runNode(['--import', 'tsx', ...args], env)
+/** Runs a file of the project, from its root: TypeScript, or what is compiled. */
+export function runChild([file = '', ...args]: string[], env: Record<string, string> = {}): Child {
+  return runNode([...(file.endsWith('ts') ? ['--import', 'tsx'] : []), file, ...args], env)
+}
 
-/** Runs JavaScript: compiled code starts with a fraction of the work. */
-export function runNode(args: string[], env: Record<string, string> = {}): Child {
+function runNode(args: string[], env: Record<string, string> = {}): Child {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, args, { cwd: root, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
@@ -41,7 +54,7 @@ export function runNode(args: string[], env: Record<string, string> = {}): Child
 
 /** The server as `npm start` runs it, on a free port. */
 export async function runServer(env: Record<string, string>): Promise<Child & { url: string }> {
-  const child = runChild(['src/main.ts'], { PORT: '0', LOG_LEVEL: 'warn', ...env })
+  const child = runChild(['dist/main.js'], { PORT: '0', LOG_LEVEL: 'warn', ...env })
   const [, url] = await child.said(/GraphQL\s+(http:\S+)/)
   return { ...child, url: url! }
 }
