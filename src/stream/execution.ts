@@ -1,10 +1,12 @@
-import { execute, type ExecutionArgs, type GraphQLError } from 'graphql'
+import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
 import type { Shape } from './shape.ts'
 import type { Delivery } from './sink.ts'
 
 /** The root value of one execution. */
 export type Root = {
   cursor?: string
+  /** The article that it tells of. */
+  articleId?: string
   /** Asked when the execution failed: whether what it tells of has gone meanwhile, so that it is passed over. */
   gone?: () => Promise<boolean>
 }
@@ -22,14 +24,24 @@ export function createExecution(
   { document, variableValues }: Shape,
   present: (error: unknown) => GraphQLError,
 ): Execution {
-  return (roots) => {
-    const context = { ...(contextValue as object) }
-    const run = async (root: Root): Promise<Delivery | undefined> => {
-      const { data, errors } = await execute({ schema, document, variableValues, rootValue: root, contextValue: context })
-      if (errors && (await root.gone?.())) return undefined
-      const payload = Buffer.from(JSON.stringify(errors ? { data, errors: errors.map(present) } : { data }))
-      return { cursor: root.cursor, payload }
+  const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
+    cursor,
+    payload: Buffer.from(JSON.stringify(errors ? { data, errors: errors.map(present) } : { data })),
+  })
+  const settle = async (root: Root, executed: Promise<ExecutionResult>): Promise<Delivery | undefined> => {
+    const result = await executed
+    return result.errors && (await root.gone?.()) ? undefined : delivery(root, result)
+  }
+  return async (roots) => {
+    const articleIds = roots.flatMap(({ articleId }) => articleId ?? [])
+    const context = { ...(contextValue as object), articleIds }
+    const run = (root: Root): Delivery | undefined | Promise<Delivery | undefined> => {
+      const result = execute({ schema, document, variableValues, rootValue: root, contextValue: context })
+      return 'then' in result || result.errors ? settle(root, Promise.resolve(result)) : delivery(root, result)
     }
-    return Promise.all(roots.map(run))
+    const [first, ...others] = roots
+    if (!first) return []
+    // What the first one loads for all need not be waited for by the others.
+    return [await run(first), ...(await Promise.all(others.map(run)))]
   }
 }

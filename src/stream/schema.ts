@@ -83,14 +83,19 @@ const ArticleEvent = builder.objectRef<Delivered>('ArticleEvent').implement({
     article: t.field({
       type: Article,
       description: 'The article as it is now.',
-      resolve: async ({ articleId }, _args, context, info) => {
-        const article = await loadArticle(context, info, articleId)
-        if (!article) throw notFound('article') // and so the event is passed over
-        return article
+      resolve: ({ articleId }, _args, context, info) => {
+        const article = loadArticle(context, info, articleId)
+        return article instanceof Promise ? article.then(orNotFound) : orNotFound(article)
       },
     }),
   }),
 })
+
+/** @throws NOT_FOUND, and so the event is passed over */
+function orNotFound<T>(article: T | null): T {
+  if (!article) throw notFound('article')
+  return article
+}
 
 const ArticleChangeKind = builder.enumType('ArticleChangeKind', {
   description: 'What happened to an article.',
