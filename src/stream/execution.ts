@@ -1,4 +1,5 @@
 import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
+import { pageSchema } from './page-schema.ts'
 import type { Shape } from './shape.ts'
 import type { Delivery } from './sink.ts'
 
@@ -39,9 +40,17 @@ export function createExecution(
       const result = execute({ schema, document, variableValues, rootValue: root, contextValue: context })
       return 'then' in result || result.errors ? settle(root, Promise.resolve(result)) : delivery(root, result)
     }
+    const runPage = async (page: readonly Root[]): Promise<(Delivery | undefined)[]> => {
+      const { data, errors } = await execute({ schema: pageSchema(schema), document, variableValues, rootValue: { events: page }, contextValue: context })
+      const [[key, results] = []] = Object.entries(data ?? {})
+      // An error is one event's own: each is executed by itself then.
+      if (errors || key === undefined) return Promise.all(page.map(run))
+      return page.map((root, i) => delivery(root, { data: { [key]: (results as unknown[])[i] } }))
+    }
     const [first, ...others] = roots
     if (!first) return []
     // What the first one loads for all need not be waited for by the others.
-    return [await run(first), ...(await Promise.all(others.map(run)))]
+    const ahead = await run(first)
+    return [ahead, ...(others.length > 0 ? await runPage(others) : [])]
   }
 }
