@@ -46,6 +46,7 @@ try {
 }
 
 async function churn(newswire: Newswire, server: BuiltServer): Promise<void> {
+  const collectedBefore = await server.heapUsed(true)
   await tell(server, 'at the begin')
   while (kept.length < keptSockets) kept.push(await open(server))
   const begin = Date.now()
@@ -83,8 +84,8 @@ async function churn(newswire: Newswire, server: BuiltServer): Promise<void> {
   const from = Date.now()
   while (Date.now() - from < 30_000 && ((await established(server.url)).size > 0 || (await gauge(server.url, 'newswire_subscriptions')) > 0)) await sleep(100)
   console.log(`all ended: nothing was open ${((Date.now() - from) / 1_000).toFixed(1)} s later, or that was given up`)
-  await sleep(10_000) // for the collector to come by
   await tell(server, 'at the end')
+  console.log(`heapUsed without garbage: ${mib(collectedBefore)} at the begin, ${mib(await server.heapUsed(true))} at the end`)
   const late = memory.filter(({ minute }) => minute > Math.min(2, forMs / 120_000))
   if (late.length > 2) console.log(`growth after the first minutes: RSS ${slope(late, 'rss')}, heapUsed ${slope(late, 'heap')}`)
   console.log(`${JSON.stringify(seen)}${[...problems].map((problem) => `\n  ${problem}`).join('')}`)
