@@ -5,7 +5,13 @@ import { readFile } from 'node:fs/promises'
 import { root } from '../test/helpers/child.ts'
 import { endProcess } from './calls.ts'
 
-export type BuiltServer = { pid: number; url: string; heapUsed: () => Promise<number>; end: () => Promise<void> }
+export type BuiltServer = {
+  pid: number
+  url: string
+  /** In bytes; with what is garbage, unless that is collected first. */
+  heapUsed: (collect?: boolean) => Promise<number>
+  end: () => Promise<void>
+}
 
 /** Makes dist/, as an installation does. */
 export function build(): void {
@@ -13,9 +19,19 @@ export function build(): void {
 }
 
 /** Tells its heap when asked, and ends with whoever started it. Loaded before the server, which knows nothing of it. */
-const hook = `data:text/javascript,${encodeURIComponent(
-  `process.on('message', () => process.send(process.memoryUsage().heapUsed)); process.on('disconnect', () => process.kill(process.pid)); process.channel.unref()`,
-)}`
+const hook = `data:text/javascript,${encodeURIComponent(`
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+process.on('message', (collect) => {
+  if (collect) {
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+  }
+  process.send(process.memoryUsage().heapUsed)
+})
+process.on('disconnect', () => process.kill(process.pid))
+process.channel.unref()
+`)}`
 
 /** Starts dist/main.js on a free port. How much it logged, and the first of it, is told at its end. */
 export async function startBuilt(env: Record<string, string>): Promise<BuiltServer> {
@@ -39,9 +55,9 @@ export async function startBuilt(env: Record<string, string>): Promise<BuiltServ
     })
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${logged}`)))
   })
-  const heapUsed = async () => {
+  const heapUsed = async (collect = false) => {
     const told = once(child, 'message')
-    child.send('heap')
+    child.send(collect)
     return (await told)[0] as number
   }
   const end = async () => {

@@ -40,54 +40,57 @@ try {
   ending.push(newswire.end)
   const server = await startBuilt({ DATABASE_URL: newswire.databaseUrl })
   ending.push(server.end)
-  await churn(newswire, server)
+  await tell(server, 'at the start')
+  await churn(newswire, server, Math.min(60_000, forMs / 5)) // so that the server has done all of it before it is compared
+  const before = await server.heapUsed(true)
+  const memory = await churn(newswire, server, forMs)
+  const late = memory.slice(Math.ceil(memory.length / 5))
+  if (late.length > 2) console.log(`growth a minute, after the first fifth: RSS ${slope(late, 'rss')}, heapUsed ${slope(late, 'heap')}`)
+  console.log(`heapUsed without garbage, when all had ended: ${mib(before)} before, ${mib(await server.heapUsed(true))} after`)
+  console.log(`${JSON.stringify(seen)}${[...problems].map((problem) => `\n  ${problem}`).join('')}`)
 } finally {
   for (const end of ending.toReversed()) await end()
 }
 
-async function churn(newswire: Newswire, server: BuiltServer): Promise<void> {
-  await tell(server, 'at the begin')
+type Memory = { minute: number; rss: number; heap: number }
+
+/** Begins and ends subscriptions, and then ends all. */
+async function churn(newswire: Newswire, server: BuiltServer, ms: number): Promise<Memory[]> {
   while (kept.length < keptSockets) kept.push(await open(server))
   const begin = Date.now()
-  const memory: { minute: number; rss: number; heap: number }[] = []
+  const memory: Memory[] = []
   const events = (async () => {
-    for (let n = 0; Date.now() - begin < forMs; n++, await sleep(1_000 / eventsPerSecond)) await newswire.append(n % 100, 1)
+    for (let n = 0; Date.now() - begin < ms; n++, await sleep(1_000 / eventsPerSecond)) await newswire.append(n % 100, 1)
   })()
-  events.catch(() => undefined) // thrown below
   const telling = (async () => {
-    for (let i = 1; i * tellMs <= forMs; i++) {
+    for (let i = 1; i * tellMs <= ms; i++) {
       await sleep(begin + i * tellMs - Date.now())
       memory.push({ minute: (i * tellMs) / 60_000, ...(await tell(server, `after ${(i * tellMs) / 60_000} min`)) })
     }
   })()
-  telling.catch(() => undefined)
-  let opening = 0
-  for (let tick = 1, due = 0, done = 0; tick * tickMs <= forMs; tick++) {
+  for (const running of [events, telling]) running.catch(() => undefined) // thrown below
+  const opening = new Set<Promise<void>>()
+  for (let tick = 1, due = 0, done = 0; tick * tickMs <= ms; tick++) {
     await sleep(Math.max(0, begin + tick * tickMs - Date.now()))
     for (due += perTick; done < due; done++) {
       if (done % 2 === 0) onKept(kept[(done / 2) % keptSockets]!)
-      else if (opening >= mostOpening) seen.skipped++
+      else if (opening.size >= mostOpening) seen.skipped++
       else {
-        opening++
-        void onItsOwn(server, done % 4 === 1).then(
-          () => opening--,
-          () => (opening--, seen.failed++),
-        )
+        const one = onItsOwn(server, done % 4 === 1)
+          .catch(() => void seen.failed++)
+          .finally(() => opening.delete(one))
+        opening.add(one)
       }
       while (live.length > (Number(values.rate) * lifeMs) / 1_000) live.shift()!()
     }
   }
-  await Promise.all([events, telling])
+  await Promise.all([events, telling, ...opening])
   for (const end of live.splice(0)) end()
-  for (const socket of kept) socket.close()
+  for (const socket of kept.splice(0)) socket.close()
   const from = Date.now()
   while (Date.now() - from < 30_000 && ((await established(server.url)).size > 0 || (await gauge(server.url, 'newswire_subscriptions')) > 0)) await sleep(100)
-  console.log(`all ended: nothing was open ${((Date.now() - from) / 1_000).toFixed(1)} s later, or that was given up`)
-  await sleep(10_000) // for the collector to come by
-  await tell(server, 'at the end')
-  const late = memory.filter(({ minute }) => minute > Math.min(2, forMs / 120_000))
-  if (late.length > 2) console.log(`growth after the first minutes: RSS ${slope(late, 'rss')}, heapUsed ${slope(late, 'heap')}`)
-  console.log(`${JSON.stringify(seen)}${[...problems].map((problem) => `\n  ${problem}`).join('')}`)
+  await tell(server, `all ended, ${((Date.now() - from) / 1_000).toFixed(1)} s ago`)
+  return memory
 }
 
 function open(server: BuiltServer): Promise<LightSocket> {
@@ -139,12 +142,12 @@ async function tell(server: BuiltServer, when: string): Promise<{ rss: number; h
 }
 
 /** Least squares. */
-function slope(points: { minute: number; rss: number; heap: number }[], of: 'rss' | 'heap'): string {
+function slope(points: Memory[], of: 'rss' | 'heap'): string {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [x, y] = [mean(points.map(({ minute }) => minute)), mean(points.map((point) => point[of]))]
   const [above, below] = [
     points.reduce((sum, point) => sum + (point.minute - x) * (point[of] - y), 0),
     points.reduce((sum, point) => sum + (point.minute - x) ** 2, 0),
   ]
-  return `${(above / below / 1_048_576).toFixed(2)} MiB a minute`
+  return `${(above / below / 1_048_576).toFixed(2)} MiB`
 }

@@ -47,12 +47,12 @@ export async function startStage(newswire: Newswire, subscribers: number, messag
     await first.ask.open({ url: server.url, count: 1 })
     await subscribed(newswire, first, 1)
     await first.end()
-    const [empty, bareEmpty] = [await idle(server.pid, server.heapUsed), await idle(bare.pid)]
+    const [empty, bareEmpty] = [await idle(server.pid, () => server.heapUsed()), await idle(bare.pid)]
     await clients.ask.open({ url: server.url, count: subscribers })
     await subscribed(newswire, clients, subscribers)
     await bareClients.ask.open({ url: await bare.ask.url(), count: subscribers })
     await bareClients.ask.subscribe([{}]) // the messages that it sends are of a subscription 1
-    const [full, bareFull] = [await idle(server.pid, server.heapUsed), await idle(bare.pid)]
+    const [full, bareFull] = [await idle(server.pid, () => server.heapUsed()), await idle(bare.pid)]
     const each = (bytes: number) => `${(bytes / 1024 / subscribers).toFixed(1)} KiB each`
     console.log(
       `memory with ${subscribers} idle subscribers: RSS ${mib(empty.rss)} to ${mib(full.rss)}, ${each(full.rss - empty.rss)}; ` +

@@ -53,32 +53,36 @@ if (options.deliveries / Math.min(...subscribers) > articles) throw new Error(`-
 const postgres = process.env['BENCH_DATABASE_URL']
 if (!postgres) throw new Error('BENCH_DATABASE_URL: a PostgreSQL server, such as postgres://postgres@127.0.0.1:5432/postgres')
 build()
-const name = await createOnServer(postgres)
+const database = await createOnServer(postgres)
 try {
-  const newswire = await startNewswire(withName(postgres, name), articles)
+  const newswire = await startNewswire(withName(postgres, database), articles)
   try {
     const messages = await sample(newswire)
     const bytes = messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0) / messages.length
     console.log(`compiled server, Node ${process.version}; a message has ${Math.round(bytes)} bytes`)
-    for (const count of subscribers) {
-      const stage = await startStage(newswire, count, messages)
-      const first = count === subscribers[0]
-      try {
-        const bareRate = only.includes('flat') || (only.includes('latency') && options.rate === undefined) ? await bareMost(stage, options) : NaN
-        if (only.includes('flat')) await orGivenUp('flat', () => flat(stage, options))
-        if (only.includes('bursts')) await orGivenUp('bursts', () => bursts(stage, options))
-        if (first && only.includes('filters')) await orGivenUp('filters', () => filters(stage, options))
-        if (only.includes('latency')) await orGivenUp('latency', () => latency(stage, options, bareRate))
-        if (first && only.includes('peer')) await orGivenUp('peer', () => peer(stage, options))
-      } finally {
-        await stage.end()
-      }
-    }
+    for (const count of subscribers) await orGivenUp(`${count} subscribers`, () => measure(newswire, count, messages))
   } finally {
     await newswire.end()
   }
 } finally {
-  await dropOnServer(postgres, name)
+  await dropOnServer(postgres, database)
+}
+
+async function measure(newswire: Newswire, count: number, messages: string[]): Promise<void> {
+  const stage = await startStage(newswire, count, messages)
+  const first = count === subscribers[0]
+  const measures: Record<string, () => Promise<void>> = {
+    flat: () => flat(stage, options),
+    bursts: () => bursts(stage, options),
+    filters: () => filters(stage, options),
+    latency: async () => latency(stage, options, options.rate === undefined ? await bareMost(stage, options) : NaN),
+    peer: () => peer(stage, options),
+  }
+  try {
+    for (const name of names) if (only.includes(name) && (first || !['filters', 'peer'].includes(name))) await orGivenUp(name, measures[name]!)
+  } finally {
+    await stage.end()
+  }
 }
 
 async function orGivenUp(measure: string, run: () => Promise<void>): Promise<void> {
