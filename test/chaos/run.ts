@@ -46,13 +46,18 @@ console.log(`seed ${plan.seed}: ${embedded ? 'the embedded database, 1 server' :
 const folder = await mkdtemp(join(tmpdir(), 'newswire-chaos-'))
 const place = await createPlace(values.database, folder)
 const servers: Server[] = []
+const clean = async () => {
+  for (const server of servers) await server.end()
+  await place.drop()
+  await rm(folder, { recursive: true, force: true })
+}
+// The servers would go on without this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void clean().finally(() => process.exit(1)))
 try {
   const main = await build(folder)
   // One after the other: the first makes the tables.
   for (let count = embedded ? 1 : 2; count > 0; count--) servers.push(await startServer(main, place.env))
   process.exitCode = tell(await wreak(servers, place, plan)) ? 0 : 1
 } finally {
-  for (const server of servers) await server.end()
-  await place.drop()
-  await rm(folder, { recursive: true, force: true })
+  await clean()
 }

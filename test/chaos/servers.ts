@@ -28,6 +28,7 @@ export async function startServer(main: string, env: Record<string, string>): Pr
   const killed = new Set<Child>()
   let logged = ''
   let up = false
+  let over = false
   const launch = () => {
     const started = runChild([main], { ...env, PORT: `${port}`, LOG_LEVEL: 'warn' })
     const from = Date.now()
@@ -38,19 +39,19 @@ export async function startServer(main: string, env: Record<string, string>): Pr
         () => undefined,
       )
       .then(() => Date.now() - from)
-    const over = started.ended.then((how) => {
+    const gone = started.ended.then((how) => {
       up = false
       logged += started.output.stderr
       if (!killed.has(started)) faults.push(`the server on port ${port} ended by itself with ${how}: ${started.output.stderr.slice(-2_000)}`)
     })
-    return { started, ready, over }
+    return { started, ready, gone }
   }
   let life = launch()
 
   const end = async (signal: NodeJS.Signals) => {
     killed.add(life.started)
     life.started.process.kill(signal)
-    await life.over
+    await life.gone
   }
   const server: Server = {
     url: `http://127.0.0.1:${port}/graphql`,
@@ -58,14 +59,17 @@ export async function startServer(main: string, env: Record<string, string>): Pr
     ready: () => life.ready,
     kill: async () => {
       await end('SIGKILL')
-      life = launch()
+      if (!over) life = launch()
     },
     stop: async () => {
       await end('SIGTERM')
       const how = await life.started.ended
       if (how !== 0) faults.push(`the server on port ${port} ended with ${how} after SIGTERM: ${life.started.output.stderr.slice(-2_000)}`)
     },
-    end: () => end('SIGKILL'),
+    end: () => {
+      over = true
+      return end('SIGKILL')
+    },
     faults,
     logged: () => logged,
   }
