@@ -1,4 +1,5 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
+import { Prisma as Sql } from '../db/generated/client.ts'
 import { appendEvents } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 import { copiesArrived, readCopies } from './copies.ts'
@@ -59,13 +60,13 @@ export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pic
 /** Somebody else stored or removed what the batch was judged by: it is judged again. */
 class Overtaken extends Error {}
 
-/** Each time somebody else has got on. */
+/** The second alone keeps out whoever else stores; what removes an article may still come between. */
 const mostTries = 20
 
 async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], origin: Origin): Promise<StoreResult[]> {
   for (let tries = 1; ; tries++) {
     try {
-      return await tryBatch(prisma, drafts, origin)
+      return await tryBatch(prisma, drafts, origin, tries > 1)
     } catch (error) {
       if (!(error instanceof Overtaken) || tries === mostTries) throw error
     }
@@ -74,15 +75,22 @@ async function storeBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], orig
 
 /**
  * One transaction. It may store only the first of the drafts: one that edits an article of the same batch waits for the next.
+ * @param alone keeps out all others that store
  * @throws Overtaken
  */
-async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], { source, clock, wantsPage = () => false }: Origin): Promise<StoreResult[]> {
+async function tryBatch(
+  prisma: Prisma,
+  drafts: (Draft | DraftProblem)[],
+  { source, clock, wantsPage = () => false }: Origin,
+  alone: boolean,
+): Promise<StoreResult[]> {
   const valid = drafts.filter((draft): draft is Draft => 'id' in draft)
   if (valid.length === 0) return drafts.map((draft) => ({ status: 'REJECTED', problem: draft as DraftProblem }))
   return prisma.$transaction(async (tx) => {
     await lockKeys(
       tx,
       valid.map((draft) => draft.urlKey),
+      alone,
     )
     // Before its sightings, as the removal of the feed locks them.
     if (source !== null) await tx.$executeRaw`SELECT FROM feed WHERE id = ${source}::uuid FOR KEY SHARE`
@@ -133,10 +141,14 @@ async function tryBatch(prisma: Prisma, drafts: (Draft | DraftProblem)[], { sour
   })
 }
 
-/** Whoever stores under the same links waits here until the commit. Sorted, so that two never wait for each other. */
-export async function lockKeys(tx: Transaction, urlKeys: string[]): Promise<void> {
+/**
+ * Whoever stores under the same links waits here until the commit. Sorted, so that two never wait for each other.
+ * @param alone waits for all who are here already, and keeps out whoever comes: who was overtaken is not overtaken again and again
+ */
+export async function lockKeys(tx: Transaction, urlKeys: string[], alone = false): Promise<void> {
   const keys = [...new Set(urlKeys.map(lockKey))].sort((a, b) => (a < b ? -1 : 1))
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(k) FROM unnest(${keys}::bigint[]) k`
+  const all = alone ? Sql.sql`pg_advisory_xact_lock(1, 1)` : Sql.sql`pg_advisory_xact_lock_shared(1, 1)`
+  await tx.$executeRaw`WITH here AS MATERIALIZED (SELECT ${all}) SELECT pg_advisory_xact_lock(k) FROM here, unnest(${keys}::bigint[]) k`
 }
 
 async function readKnown(tx: Transaction, drafts: Draft[], source: string | null): Promise<Map<string, Known[]>> {
