@@ -5,7 +5,8 @@ import type { PeerCalls } from './fanout-peer.ts'
 import { deliver, startClients, subscribed, type Round, type Side, type Stage } from './fanout-stage.ts'
 import { median, ms, rate, ratio, rounds } from './figures.ts'
 
-export type Options = { rounds: number; deliveries: number; seconds: number; rate: number | undefined }
+/** `ingest`: the latency while ingesting as fast, too. */
+export type Options = { rounds: number; deliveries: number; seconds: number; rate: number | undefined; ingest: boolean }
 
 const rates = (all: Round[]) => all.map(({ perSecond }) => perSecond)
 const told = (name: string, all: Round[]) => {

@@ -8,7 +8,7 @@
 //   flat     deliveries/s with ingest out of the way, live and from the log
 //   bursts   500 articles through ingestArticles at once, by the same server and by another one
 //   filters  100 filters among the subscribers
-//   latency  commit to receive at half of the bare rate, or at --rate events/s, for --seconds
+//   latency  commit to receive at half of the bare rate, or at --rate events/s, for --seconds; with ingest, while ingesting as fast, too
 //   peer     graphql-ws and createPubSub, as most people write it
 //
 // What an idle subscriber costs in memory is told each time. filters and peer are measured with the first number of
@@ -21,7 +21,7 @@ import { bareMost, bursts, filters, flat, peer } from './fanout-measures.ts'
 import { startNewswire, subscription, type Newswire } from './fanout-newswire.ts'
 import { deliver, GivenUp, startClients, startStage } from './fanout-stage.ts'
 
-const names = ['flat', 'bursts', 'filters', 'latency', 'peer']
+const names = ['flat', 'bursts', 'filters', 'latency', 'ingest', 'peer']
 const articles = 2_000
 
 const { values } = parseArgs({
@@ -46,6 +46,7 @@ const options = {
   rounds: positive('rounds', values.rounds),
   deliveries: positive('deliveries', values.deliveries),
   seconds: positive('seconds', values.seconds),
+  ingest: only.includes('ingest'),
   rate: values.rate === undefined ? undefined : positive('rate', values.rate),
 }
 if (options.deliveries / Math.min(...subscribers) > articles) throw new Error(`--deliveries: at most ${articles} for each subscriber`)
@@ -79,7 +80,8 @@ async function measure(newswire: Newswire, count: number, messages: string[]): P
     peer: () => peer(stage, options),
   }
   try {
-    for (const name of names) if (only.includes(name) && (first || !['filters', 'peer'].includes(name))) await orGivenUp(name, measures[name]!)
+    for (const name of names)
+      if (name in measures && only.includes(name) && (first || !['filters', 'peer'].includes(name))) await orGivenUp(name, measures[name]!)
   } finally {
     await stage.end()
   }

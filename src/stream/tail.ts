@@ -32,7 +32,8 @@ export function createTail(prisma: Prisma, wake: Wake, { ringSize, onError }: { 
   let position: bigint | undefined
   let stopListening: (() => void) | undefined
   let reading: Promise<void> | undefined
-  let again = false
+  /** A hint that came while it read; the newest position of it, where that is known. */
+  let missed: bigint | 'unknown' | undefined
 
   const keep = (page: LoggedEvent[]) => {
     ring.push(...page)
@@ -69,13 +70,20 @@ export function createTail(prisma: Prisma, wake: Wake, { ringSize, onError }: { 
   const tell = () => {
     for (const onMore of followers) onMore()
   }
-  const onHint = () => {
-    again = reading !== undefined
-    if (reading) return
+  const isNews = (newest: bigint | undefined) => newest === undefined || position === undefined || newest > position
+  const onHint = (newest?: bigint) => {
+    if (reading) {
+      // Most often the read that is under way finds it.
+      missed = newest === undefined || missed === 'unknown' ? 'unknown' : newest
+      return
+    }
+    if (!isNews(newest)) return
     reading = readOn().finally(() => {
       reading = undefined
+      const hint = missed
+      missed = undefined
       if (!stopListening) forget()
-      else if (again) onHint()
+      else if (hint !== undefined) onHint(hint === 'unknown' ? undefined : hint)
     })
   }
 
@@ -90,7 +98,7 @@ export function createTail(prisma: Prisma, wake: Wake, { ringSize, onError }: { 
     follow: (onMore) => {
       followers.add(onMore)
       if (!stopListening) {
-        stopListening = wake.listen(() => position, onHint)
+        stopListening = wake.listen(onHint)
         onHint()
       }
       return () => {

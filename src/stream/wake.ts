@@ -8,10 +8,10 @@ export type Wake = {
   hint: () => void
   /**
    * Calls back at each hint of any process, as long as it is wanted; nothing sweeps while nobody listens.
-   * @param position how far the listener has read: it is not called for what it has
+   * @param onHint is told the newest position where the hint says it
    * @returns stops it
    */
-  listen: (position: () => bigint | undefined, onHint: () => void) => () => void
+  listen: (onHint: (newest?: bigint) => void) => () => void
   close: () => Promise<void>
 }
 
@@ -21,14 +21,11 @@ export function createWake(prisma: Prisma, notices: Notices, { sweepMs, onError 
 
   return {
     hint: () => notices.say(appendedChannel, ''),
-    listen: (position, onHint) => {
-      const appended = (newest: bigint) => {
-        if ((position() ?? -1n) < newest) onHint()
-      }
+    listen: (onHint) => {
       let sweeping: Promise<void> | undefined
       const sweep = async () => {
         try {
-          appended((await readHead(prisma)).position)
+          onHint((await readHead(prisma)).position)
         } catch (error) {
           onError(error)
         }
@@ -42,8 +39,8 @@ export function createWake(prisma: Prisma, notices: Notices, { sweepMs, onError 
         sweeps.add((sweeping = swept))
       }, sweepMs)
       const stop = notices.listen(appendedChannel, {
-        onNotice: (newest) => (newest === '' ? onHint() : appended(BigInt(newest))),
-        onGap: onHint,
+        onNotice: (newest) => (newest === '' ? onHint() : onHint(BigInt(newest))),
+        onGap: () => onHint(),
       })
       return () => {
         clearInterval(timer)
