@@ -44,7 +44,7 @@ export function createExecution(
       const { data, errors } = await execute({ schema: pageSchema(schema), document, variableValues, rootValue: { events: page }, contextValue: context })
       const [[key, results] = []] = Object.entries(data ?? {})
       // An error is one event's own: each is executed by itself then.
-      if (errors || key === undefined) return Promise.all(page.map(run))
+      if (errors || key === undefined) return Promise.all(page.map(async (root) => run(root)))
       return page.map((root, i) => delivery(root, { data: { [key]: (results as unknown[])[i] } }))
     }
     const [first, ...others] = roots
