@@ -1,7 +1,7 @@
 import { GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema } from 'graphql'
 
 /** The root value of an execution of many events. */
-export type Page = { events: readonly unknown[] }
+type Page = { events: readonly unknown[] }
 
 const made = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
