@@ -9,7 +9,7 @@ import type { Tail } from './tail.ts'
 /** A follower this near to a group, in events, goes with it. */
 const near = 16n
 /** How long one that was left behind has to take what it was sent. */
-const patienceMs = 10_000
+const patienceMs = 30_000
 
 export type ShareDeps = {
   tail: Tail

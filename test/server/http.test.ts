@@ -186,6 +186,15 @@ describe('who asks', () => {
 })
 
 describe('a path', () => {
+  it('is /metrics for Prometheus, to this machine alone', async () => {
+    const { status, text } = await request(at('/metrics'))
+    expect(status).toBe(200)
+    expect(text).toMatch(/^# TYPE newswire_sockets gauge\nnewswire_sockets 0$/m)
+    expect(text).toMatch(/^newswire_subscriptions 0$/m)
+    expect(Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(1e6)
+    expect((await request(at('/metrics'), { headers: { host: 'evil.example' } })).status).toBe(403)
+  })
+
   it('is /health for whether the database answers', async () => {
     expect(await request(at('/health'))).toMatchObject({ status: 200, json: { status: 'ok' } })
     expect(await request(at('/health'), { method: 'HEAD' })).toMatchObject({ status: 200, text: '' })

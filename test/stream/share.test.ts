@@ -49,6 +49,22 @@ it('costs two statements for the articles of a page of events, however many they
   expect(reads).toHaveLength(2)
 })
 
+it('is an error of its own event alone, where many are executed together', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const { streamCursor: after } = await app.gql('{ streamCursor }')
+  const results = await ingest(
+    app,
+    Array.from({ length: 6 }, (_, n) => draft(n)),
+  )
+  await app.services.database.pool.query(`UPDATE article SET enclosures = '[7]' WHERE id = $1`, [results[3]!.article!.id])
+  const follower = subscribe(app.url, 'subscription ($after: String) { articleIngested(after: $after) { article { title enclosures { url } } } }', { after })
+  const events = await follower.first(6)
+  expect(events[3]).toMatchObject({ errors: [{ path: ['articleIngested', 'article', 'enclosures', 0, 'url'] }] })
+  expect(events.toSpliced(3, 1)).toEqual([0, 1, 2, 4, 5].map((n) => ({ article: { title: `Title ${n}`, enclosures: [] } })))
+  await follower.stop()
+})
+
 it('is not shared between different rights, and one execution serves all of the same', async () => {
   const app = await useApp()
   await addCategory(app)
