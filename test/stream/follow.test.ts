@@ -74,13 +74,17 @@ describe('two writers, and subscribers that come and go', () => {
       return seen
     }
 
-    const following = Array.from({ length: subscribers }, async (_, subscriber) => {
+    const beginning = Array.from({ length: subscribers }, async (_, subscriber) => {
       const begin = subscriber === 0 ? 0 : below(writers * batches)
       await until(() => written >= begin)
-      const after = subscriber === 0 ? start : await head(apps[subscriber % apps.length]!)
+      return subscriber === 0 ? start : await head(apps[subscriber % apps.length]!)
+    })
+    const following = beginning.map(async (begins, subscriber) => {
+      const after = await begins
       return { after, seen: await followInParts(subscriber, after) }
     })
     await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))
+    await Promise.all(beginning) // whoever begins after the end would wait for it for ever
     await ingest(apps[0]!, [draft(`${seed}-end`, { title: 'The end' })])
     const seenByAll = await Promise.all(following)
 
