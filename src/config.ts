@@ -87,7 +87,7 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     unit: 'connections',
     default: '10',
     limit: '2 to 100',
-    meaning: 'Connections to PostgreSQL. The embedded database has one.',
+    meaning: 'Connections to PostgreSQL, beside one that hears of other servers while somebody subscribes. The embedded database has one.',
     read: integer(2, 100),
   },
   dataDir: {

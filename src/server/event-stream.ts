@@ -6,6 +6,7 @@ import type { Subscriptions } from '../stream/subscriptions.ts'
 import { prepare, presentResult, type Params } from './operation.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
 import { presentError } from './present-error.ts'
+import { refuse } from './refuse.ts'
 import type { Slots } from './slots.ts'
 import type { Yoga } from './yoga.ts'
 
@@ -31,16 +32,16 @@ export function createEventStreams({ yoga, subscriptions, logger, slots, keepAli
     const { args, execute } = prepared
     const kind = getOperationAST(args.document, args.operationName)?.operation
     if (kind === 'mutation' && req.method !== 'POST') {
-      res.writeHead(405, { allow: 'POST' }).end()
-      return
+      res.setHeader('allow', 'POST')
+      return refuse(res, 405, 'BAD_USER_INPUT', 'A mutation is to be asked by POST.')
     }
     if (kind !== 'subscription') return answerOnce(res, presentResult(await execute(args), logger))
     const opened = await subscriptions.open(args)
     if (typeof opened !== 'function') return failed(opened.errors ?? [])
     if (res.destroyed) return
     if (!slots.take()) {
-      res.writeHead(503, { 'retry-after': '10' }).end()
-      return
+      res.setHeader('retry-after', '10')
+      return refuse(res, 503, 'RATE_LIMITED', 'There are as many sockets and event streams as may be: try again later.')
     }
     open.add(res)
     res.once('close', () => {

@@ -3,8 +3,9 @@ import { sendNodeResponse } from '@whatwg-node/server'
 import type { Logger } from 'pino'
 import { createEventStreams, wantsEvents } from './event-stream.ts'
 import type { Params } from './operation.ts'
-import { pathOf, refusal } from './origin.ts'
+import { parametersOf, pathOf, refusal } from './origin.ts'
 import { createPushHandler, pushPath, type PushReceiver } from './push.ts'
+import { refuse } from './refuse.ts'
 import type { Slots } from './slots.ts'
 import type { Subscriptions } from '../stream/subscriptions.ts'
 import type { Yoga } from './yoga.ts'
@@ -98,7 +99,7 @@ export function createHttpServer({
 
 /** The parameter of a GET that must be JSON and is not: Yoga would take it for a failure of the server. */
 function brokenParameter(req: IncomingMessage): string | undefined {
-  const parameters = new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'))
+  const parameters = parametersOf(req)
   return ['variables', 'extensions'].find((name) => {
     try {
       JSON.parse(parameters.get(name) || '{}')
@@ -111,7 +112,7 @@ function brokenParameter(req: IncomingMessage): string | undefined {
 
 /** What a request asks to run; undefined when that cannot be told. */
 function paramsOf(req: IncomingMessage, body: string | null): Params | undefined {
-  const parameters = new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'))
+  const parameters = parametersOf(req)
   const given = body === null ? Object.fromEntries(parameters) : parsed(body)
   if (typeof given !== 'object' || given === null) return undefined
   const { query, operationName, variables } = given as Record<string, unknown>
@@ -140,11 +141,6 @@ async function readBody(req: IncomingMessage): Promise<string | null> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function refuse(res: ServerResponse, status: number, code: string, message: string): void {
-  if (!res.req.complete) res.setHeader('connection', 'close') // what is left of the body is not worth reading
-  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify({ errors: [{ message, extensions: { code } }] }))
 }
 
 function answer(res: ServerResponse, status: number): void {

@@ -22,3 +22,6 @@ function hostOf(url: string): URL | undefined {
 
 /** The path that is asked for, as it was written: a request's target need not be a URL. */
 export const pathOf = (req: IncomingMessage): string => (req.url ?? '').split('?', 1)[0]!
+
+/** What stands behind the path. */
+export const parametersOf = (req: IncomingMessage): URLSearchParams => new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'))

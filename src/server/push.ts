@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pathOf } from './origin.ts'
+import { parametersOf, pathOf } from './origin.ts'
 
 /** Who hubs talk to, at the callbacks that they were told. */
 export type PushReceiver = {
@@ -21,7 +21,7 @@ export function createPushHandler(receiver: PushReceiver, limits = bodyLimits): 
   let readingInAll = 0
 
   const question = async (token: string, req: IncomingMessage, res: ServerResponse) => {
-    const answer = await receiver.verify(token, new URLSearchParams((req.url ?? '').split('?').slice(1).join('?')))
+    const answer = await receiver.verify(token, parametersOf(req))
     if (answer === null) return end(res, 404)
     res.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }).end(answer)
   }

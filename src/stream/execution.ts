@@ -19,11 +19,12 @@ export type Execution = (roots: readonly Root[]) => Promise<(Delivery | undefine
  * Executes a subscription for many roots at once: they have one context, and so one batch of each thing that is loaded; each call
  * has a context of its own, since what held for one event need not hold at the next.
  * @param present what a client sees of an error
+ * @param paged whether many roots may be executed as one list: of a field whose resolver gives its root as it is
  */
 export function createExecution(
   { schema, contextValue }: Pick<ExecutionArgs, 'schema' | 'contextValue'>,
   { document, variableValues }: Shape,
-  present: (error: unknown) => GraphQLError,
+  { present, paged }: { present: (error: unknown) => GraphQLError; paged: boolean },
 ): Execution {
   const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
     cursor,
@@ -40,13 +41,15 @@ export function createExecution(
       const result = execute({ schema, document, variableValues, rootValue: root, contextValue: context })
       return 'then' in result || result.errors ? settle(root, Promise.resolve(result)) : delivery(root, result)
     }
+    const runEach = (each: readonly Root[]) => Promise.all(each.map(async (root) => run(root)))
     const runPage = async (page: readonly Root[]): Promise<(Delivery | undefined)[]> => {
       const { data, errors } = await execute({ schema: pageSchema(schema), document, variableValues, rootValue: { events: page }, contextValue: context })
       const [[key, results] = []] = Object.entries(data ?? {})
       // An error is one event's own: each is executed by itself then.
-      if (errors || key === undefined) return Promise.all(page.map(async (root) => run(root)))
+      if (errors || key === undefined) return runEach(page)
       return page.map((root, i) => delivery(root, { data: { [key]: (results as unknown[])[i] } }))
     }
+    if (!paged) return runEach(roots)
     const [first, ...others] = roots
     if (!first) return []
     // What the first one loads for all need not be waited for by the others.

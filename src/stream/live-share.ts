@@ -45,7 +45,8 @@ export class LiveShare {
 
   async #run(): Promise<void> {
     while (this.#pending.size > 0 && this.#sinks.size > 0) {
-      const wanted = [...this.#pending].filter((value) => [...this.#sinks.values()].some(({ wants }) => wants(value)))
+      const sources = new Map([...this.#sinks.values()].map((source) => [source.key, source]))
+      const wanted = [...this.#pending].filter((value) => [...sources.values()].some(({ wants }) => wants(value)))
       this.#pending.clear()
       try {
         const results = await this.#execute(wanted.map((value) => this.#source.root(value)))

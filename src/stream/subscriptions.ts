@@ -34,7 +34,11 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   let live = 0
 
   /** The share of a shape, made where there is none. @param make is given what lets it go */
-  const shareFor = <S extends Share | LiveShare>(args: ExecutionArgs, make: (execute: Execution, letGo: () => void) => S): { share: S; letGo: () => void } => {
+  const shareFor = <S extends Share | LiveShare>(
+    args: ExecutionArgs,
+    paged: boolean,
+    make: (execute: Execution, letGo: () => void) => S,
+  ): { share: S; letGo: () => void } => {
     const shape = shapeOf(args)
     const key = JSON.stringify([(args.contextValue as Context).rights, shape.key])
     let share = shares.get(key) as S | undefined
@@ -44,7 +48,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
       const ended = share.ended().finally(() => ending.delete(ended))
       ending.add(ended)
     }
-    if (!share) shares.set(key, (share = make(createExecution(args, shape, deps.present), letGo)))
+    if (!share) shares.set(key, (share = make(createExecution(args, shape, { present: deps.present, paged }), letGo)))
     return { share, letGo }
   }
   const counted = (stop: () => void): (() => void) => {
@@ -61,7 +65,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   const followLog =
     (args: ExecutionArgs, source: LogSource) =>
     (sink: Sink): Live => {
-      const { share } = shareFor(args, (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo))
+      const { share } = shareFor(args, true, (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo))
       const follower: Follower = { selection: source.selection, sink, position: source.after, cursor: () => source.cursorOf(follower.position) }
       share.add(follower)
       return { position: () => follower.position, cursor: follower.cursor, stop: counted(() => share.remove(follower)) }
@@ -70,7 +74,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   const followValues =
     (args: ExecutionArgs, source: LiveSource) =>
     (sink: Sink): Live => {
-      const { share, letGo } = shareFor(args, (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }))
+      const { share, letGo } = shareFor(args, false, (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }))
       share.add(sink, source)
       return { position: () => undefined, cursor: () => undefined, stop: counted(() => share.remove(sink) && letGo()) }
     }

@@ -41,6 +41,22 @@ describe('articleRead', () => {
     await live(0)
   })
 
+  it('tells each of several articles its own numbers, whatever of them is asked', async () => {
+    const several = (await ingest(app, [draft('several-1'), draft('several-2'), draft('several-3')])).map(({ article }) => article!.id)
+    const follower = subscribe(app.url, 'subscription ($ids: [ID!]) { articleRead(articleIds: $ids) { readCount lastReadAt title } }', { ids: several })
+    const counts = subscribe(app.url, 'subscription ($ids: [ID!]) { articleRead(articleIds: $ids) { readCount lastReadAt } }', { ids: several })
+    await live(2)
+    await Promise.all(several.flatMap((id, n) => Array.from({ length: n + 1 }, () => read(id))))
+    await until(() => [1, 2, 3].every((n) => follower.events.some((event) => event.title === `Title several-${n}` && event.readCount === n)))
+    await until(() => counts.events.length === follower.events.length)
+    for (const { readCount, lastReadAt } of counts.events) {
+      expect(readCount).toBeGreaterThan(0)
+      expect(lastReadAt).toEqual(expect.any(String))
+    }
+    await Promise.all([follower.stop(), counts.stop()])
+    await live(0)
+  })
+
   it('passes over an article that is gone', async () => {
     const [gone, stays] = (await ingest(app, [draft('gone'), draft('stays')])).map(({ article }) => article!.id)
     const follower = subscribe(app.url, articleRead)

@@ -100,3 +100,16 @@ it('does not run a mutation by GET', async () => {
   ).toBe(405)
   expect(await app.gql('{ category(id: "by-get") { id } }')).toEqual({ category: null })
 })
+
+it('is refused with 503 when there are as many streams and sockets as may be, and taken once another has gone', async () => {
+  const own = await useApp({ env: { MAX_SOCKETS: '1' } })
+  const first = await openEventStream(own.url, ingested)
+  const refused = await openEventStream(own.url, ingested)
+  expect(refused.response.status).toBe(503)
+  expect(refused.response.headers.get('retry-after')).toBe('10')
+  first.leave()
+  await until(() => own.subscriptions.live() === 0)
+  const taken = await openEventStream(own.url, ingested)
+  expect(taken.response.status).toBe(200)
+  taken.leave()
+})
