@@ -22,10 +22,12 @@ export function createWake(prisma: Prisma, notices: Notices, { sweepMs, onError 
   return {
     hint: () => notices.say(appendedChannel, ''),
     listen: (onHint) => {
+      let stopped = false
       let sweeping: Promise<void> | undefined
       const sweep = async () => {
         try {
-          onHint((await readHead(prisma)).position)
+          const { position } = await readHead(prisma)
+          if (!stopped) onHint(position)
         } catch (error) {
           onError(error)
         }
@@ -43,6 +45,7 @@ export function createWake(prisma: Prisma, notices: Notices, { sweepMs, onError 
         onGap: () => onHint(),
       })
       return () => {
+        stopped = true
         clearInterval(timer)
         stop()
       }
