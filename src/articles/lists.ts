@@ -25,7 +25,7 @@ const belongs = {
 /** Ids of each page's articles and of one more, in the page's direction. The argument says what page, as one word each. */
 const idsOf = memoized((what: string) => {
   const [kind, order, limit, end] = what.split(' ') as [Owner['kind'], ArticleOrder, string, 'first' | 'last']
-  const counter = sortsByCounter(order) ? Prisma.sql`JOIN article_counter c ON c.article_id = a.id` : Prisma.empty
+  const counter = sortsByCounter(order) ? Prisma.sql`LEFT JOIN article_counter c ON c.article_id = a.id` : Prisma.empty
   return async ({ prisma }, owners: readonly string[]): Promise<string[][]> => {
     const rows = await prisma.$queryRaw<{ owner: number; ids: string[] }[]>`
       SELECT k.owner::int AS owner, array(

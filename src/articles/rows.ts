@@ -18,7 +18,7 @@ export async function readCategories(tx: Transaction, ids: string[]): Promise<Se
   return new Set(rows.map((row) => row.id))
 }
 
-/** New articles, each with its counter and its first sighting. */
+/** New articles, each with its first sighting. */
 export async function insertArticles(tx: Transaction, drafts: Draft[], source: string | null, now: Date): Promise<void> {
   if (drafts.length === 0) return
   const rows = drafts.map((draft) => ({ ...articleRow(draft), guid: draft.guid, url_key: draft.urlKey, published_at: draft.publishedAt ?? now }))
@@ -32,8 +32,6 @@ export async function insertArticles(tx: Transaction, drafts: Draft[], source: s
         word_count, reading_time_minutes, published_at, created_at, updated_at)
       SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
         word_count, reading_time_minutes, published_at, ${now}, ${now} FROM r
-    ), counters AS (
-      INSERT INTO article_counter (article_id) SELECT id FROM r
     )
     INSERT INTO sighting (id, article_id, feed_id, url, url_key, guid, seen_at)
     SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, ${now} FROM r`

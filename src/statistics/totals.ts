@@ -9,7 +9,7 @@ export async function totals(prisma: Prisma, filter: ArticleFilter): Promise<Tot
   const [row] = await prisma.$queryRaw<Totals[]>`
     SELECT count(*)::int AS "articleCount", coalesce(sum(a.word_count), 0)::float8 AS "wordCount", coalesce(sum(c.read_count), 0)::float8 AS "readCount",
       max(a.created_at) AS "lastIngestedAt", max(c.last_read_at) AS "lastReadAt"
-    FROM article a JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter)}`
+    FROM article a LEFT JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter)}`
   return row!
 }
 
@@ -22,7 +22,7 @@ export async function totalsByCategory(prisma: Prisma, filter: ArticleFilter): P
       t.ingested AS "lastIngestedAt", t.read AS "lastReadAt"
     FROM category g LEFT JOIN (
       SELECT a.category_id, count(*) AS articles, sum(a.word_count) AS words, sum(c.read_count) AS reads, max(a.created_at) AS ingested, max(c.last_read_at) AS read
-      FROM article a JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter)} GROUP BY a.category_id
+      FROM article a LEFT JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter)} GROUP BY a.category_id
     ) t ON t.category_id = g.id
     WHERE ${filter.categoryIds ?? null}::text[] IS NULL OR g.id = ANY(${filter.categoryIds ?? null}::text[])
     ORDER BY g.name, g.id`
