@@ -4,65 +4,39 @@ import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor, toPage, type Page, type PageRequest } from '../graphql/connection.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { parseInstant } from '../graphql/scalars.ts'
-import { filterWhere, type ArticleFilter } from './filter.ts'
+import { keysByReads, type Key, type Range, type ReadOrder } from './by-reads.ts'
+import { filterSql, filterWhere, type ArticleFilter } from './filter.ts'
 import { hash128 } from './identity.ts'
 
-export type ArticleOrder = 'PUBLISHED_DESC' | 'PUBLISHED_ASC' | 'CREATED_DESC' | 'CREATED_ASC' | 'READ_COUNT_DESC' | 'LAST_READ_DESC'
+type TimeOrder = 'PUBLISHED_DESC' | 'PUBLISHED_ASC' | 'CREATED_DESC' | 'CREATED_ASC'
+export type ArticleOrder = TimeOrder | ReadOrder
 
-type SortKey = string | number | null
-type Row = { id: string; publishedAt: Date; createdAt: Date; counter: { readCount: number; lastReadAt: Date | null } | null }
-type Sort = {
-  direction: 'asc' | 'desc'
-  /** The sorted value in SQL of our own: of the rows `a` of article and `c` of its counter. */
-  column: Prisma.Sql
-  key: (row: Row) => SortKey
-  /** Whether a cursor's value may be one of the sorted values: cursors come back from strangers. */
-  valid: (value: SortKey) => boolean
-  orderBy: (direction: 'asc' | 'desc') => Prisma.ArticleOrderByWithRelationInput
-  /** A condition on the sorted value; `value` null asks for the articles without one, which come last in the list. */
-  where: (condition: { equals: SortKey } | { gt: SortKey } | { lt: SortKey } | { gte: SortKey } | { lte: SortKey } | { not: null }) => Prisma.ArticleWhereInput
+type Direction = 'asc' | 'desc'
+type Row = { id: string; publishedAt: Date; createdAt: Date }
+type Sort = { direction: Direction; field: 'publishedAt' | 'createdAt'; column: Prisma.Sql }
+
+const published = { field: 'publishedAt', column: Prisma.sql`a.published_at` } as const
+const created = { field: 'createdAt', column: Prisma.sql`a.created_at` } as const
+const sorts: Record<TimeOrder, Sort> = {
+  PUBLISHED_DESC: { ...published, direction: 'desc' },
+  PUBLISHED_ASC: { ...published, direction: 'asc' },
+  CREATED_DESC: { ...created, direction: 'desc' },
+  CREATED_ASC: { ...created, direction: 'asc' },
 }
+const opposite = (direction: Direction) => (direction === 'asc' ? 'desc' : 'asc')
+const isByReads = (order: ArticleOrder): order is ReadOrder => !(order in sorts)
 
 /** As a cursor spells it, and between the years 1 and 9999: PostgreSQL refuses others that JavaScript takes. */
-const isInstant = (value: SortKey) => typeof value === 'string' && parseInstant(value)?.toISOString() === value
+const isInstant = (value: unknown) => typeof value === 'string' && parseInstant(value)?.toISOString() === value
 
-const published = (direction: 'asc' | 'desc'): Sort => ({
-  direction,
-  column: Prisma.sql`a.published_at`,
-  key: (row) => row.publishedAt.toISOString(),
-  valid: isInstant,
-  orderBy: (sort) => ({ publishedAt: sort }),
-  where: (publishedAt) => ({ publishedAt }) as never,
-})
-const created = (direction: 'asc' | 'desc'): Sort => ({
-  direction,
-  column: Prisma.sql`a.created_at`,
-  key: (row) => row.createdAt.toISOString(),
-  valid: isInstant,
-  orderBy: (sort) => ({ createdAt: sort }),
-  where: (createdAt) => ({ createdAt }) as never,
-})
-const sorts: Record<ArticleOrder, Sort> = {
-  PUBLISHED_DESC: published('desc'),
-  PUBLISHED_ASC: published('asc'),
-  CREATED_DESC: created('desc'),
-  CREATED_ASC: created('asc'),
-  READ_COUNT_DESC: {
-    direction: 'desc',
-    column: Prisma.sql`c.read_count`,
-    key: (row) => row.counter?.readCount ?? 0,
-    valid: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 2 ** 31,
-    orderBy: (readCount) => ({ counter: { readCount } }),
-    where: (readCount) => ({ counter: { is: { readCount } } }) as never,
-  },
-  LAST_READ_DESC: {
-    direction: 'desc',
-    column: Prisma.sql`c.last_read_at`,
-    key: (row) => row.counter?.lastReadAt?.toISOString() ?? null,
-    valid: (value) => value === null || isInstant(value),
-    orderBy: (sort) => ({ counter: { lastReadAt: { sort, nulls: sort === 'desc' ? 'last' : 'first' } } }),
-    where: (lastReadAt) => ({ counter: { is: { lastReadAt } } }) as never,
-  },
+/** Whether a cursor's value may be one of the sorted values: cursors come back from strangers. */
+const isSorted: Record<ArticleOrder, (value: unknown) => boolean> = {
+  PUBLISHED_DESC: isInstant,
+  PUBLISHED_ASC: isInstant,
+  CREATED_DESC: isInstant,
+  CREATED_ASC: isInstant,
+  READ_COUNT_DESC: (value) => value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 31),
+  LAST_READ_DESC: (value) => value === null || isInstant(value),
 }
 
 export type ListRequest = { page: PageRequest; filter: ArticleFilter; order: ArticleOrder }
@@ -72,74 +46,69 @@ export type ListRequest = { page: PageRequest; filter: ArticleFilter; order: Art
  * @param select the columns that the operation asks for; those that the order needs are added
  * @throws CURSOR_INVALID for a cursor of another order or filter
  */
-export async function listArticles<Selected>(prisma: Client, { page, filter, order }: ListRequest, select: Prisma.ArticleSelect): Promise<Page<Selected>> {
-  const sort = sorts[order]
-  const scope = scopeOf(order, filter)
-  const keyset = (cursor: string | undefined, field: string, towards: 'asc' | 'desc') =>
-    cursor === undefined ? [] : [beyond(sort, readKey(sort, scope, cursor, field), towards)]
-  const where: Prisma.ArticleWhereInput = {
-    AND: [filterWhere(filter), ...keyset(page.after, 'after', sort.direction), ...keyset(page.before, 'before', opposite(sort.direction))],
+export async function listArticles<Selected>(prisma: Client, request: ListRequest, select: Prisma.ArticleSelect): Promise<Page<Selected>> {
+  const { page, filter, order } = request
+  const scope = scopeOf(request)
+  const totalCount = () => prisma.article.count({ where: filterWhere(filter) })
+  const after = page.after === undefined ? undefined : readKey(request, page.after, 'after')
+  const before = page.before === undefined ? undefined : readKey(request, page.before, 'before')
+  if (isByReads(order)) {
+    const keys = await prisma.$queryRaw<RawKey[]>(keysByReads(order, filterSql(filter), { ...range(page), ...(after && { after }), ...(before && { before }) }))
+    return pageOfKeys<Selected>(prisma, keys.map(keyOf), request, select, totalCount)
   }
+  const sort = sorts[order]
   const direction = page.backward ? opposite(sort.direction) : sort.direction
-  const rows = await prisma.article.findMany({
-    where,
-    select: withSortKey(select, order),
-    orderBy: [sort.orderBy(direction), { id: direction }],
+  const rows: Row[] = await prisma.article.findMany({
+    where: { AND: [filterWhere(filter), after ? beyond(sort, after, sort.direction) : {}, before ? beyond(sort, before, opposite(sort.direction)) : {}] },
+    select: { ...select, id: true, publishedAt: true, createdAt: true },
+    orderBy: [{ [sort.field]: direction }, { id: direction }],
     take: page.limit + 1,
   })
-  const cursorOf = (row: Row) => encodeCursor(scope, [sort.key(row), row.id])
-  return toPage(rows as unknown as Row[], page, cursorOf, () => prisma.article.count({ where: filterWhere(filter) })) as unknown as Page<Selected>
+  return toPage(rows, page, (row) => encodeCursor(scope, [row[sort.field].toISOString(), row.id]), totalCount) as unknown as Page<Selected>
 }
 
-/** What a cursor is bound to. */
-const scopeOf = (order: ArticleOrder, filter: ArticleFilter) => hash128(order, JSON.stringify(filter)).slice(0, 8)
-const withSortKey = (select: Prisma.ArticleSelect, order: ArticleOrder) => ({
-  ...select,
-  id: true,
-  publishedAt: true,
-  createdAt: true,
-  ...(order in bySort && { counter: { select: { readCount: true, lastReadAt: true } } }),
-})
+/** A key as the database gives it. */
+export type RawKey = { id: string; value: Date | string | number | null }
 
-/** The SQL that puts articles in an order, ties by id. Where nothing is null it says nothing of nulls: an index would not serve it. */
-export function orderSql(order: ArticleOrder, backward: boolean): Prisma.Sql {
+export const keyOf = ({ id, value }: RawKey): Key => ({ id, value: typeof value === 'number' || value === null ? value : new Date(value).toISOString() })
+
+/** SQL for the keys of a list's first page, and of one more, as rows {id, value} in the page's direction. @param condition on the row `a` of article */
+export function keysSql(order: ArticleOrder, condition: Prisma.Sql, { limit, backward }: Range): Prisma.Sql {
+  if (isByReads(order)) return keysByReads(order, condition, { limit, backward })
   const { column, direction } = sorts[order]
-  const descending = (backward ? opposite(direction) : direction) === 'desc'
-  const nulls = order === 'LAST_READ_DESC' ? (descending ? Prisma.sql`NULLS LAST` : Prisma.sql`NULLS FIRST`) : Prisma.empty
-  return descending ? Prisma.sql`${column} DESC ${nulls}, a.id DESC` : Prisma.sql`${column} ASC ${nulls}, a.id ASC`
+  const way = (direction === 'desc') === backward ? Prisma.sql`ASC` : Prisma.sql`DESC`
+  return Prisma.sql`SELECT a.id, ${column} AS value FROM article a WHERE ${condition} ORDER BY ${column} ${way}, a.id ${way} LIMIT ${limit + 1}`
 }
 
-/** Whether an order needs the row `c` of article_counter. */
-export const sortsByCounter = (order: ArticleOrder) => order in bySort
-
-/** A page of rows whose ids are known, read one by one: Prisma makes one statement of all that are asked for at once. */
-export async function pageOfIds<Selected>(
+/** A page of rows whose keys are known, read one by one: Prisma makes one statement of all that are asked for at once. */
+export async function pageOfKeys<Selected>(
   prisma: Client,
-  ids: string[],
-  { page, filter, order }: ListRequest,
+  keys: Key[],
+  request: ListRequest,
   select: Prisma.ArticleSelect,
   totalCount: () => Promise<number>,
 ): Promise<Page<Selected>> {
-  const rows = await Promise.all(ids.map((id) => prisma.article.findUnique({ where: { id }, select: withSortKey(select, order) })))
-  const there = rows.filter((row) => row !== null) as unknown as Row[]
-  return toPage(there, page, (row) => encodeCursor(scopeOf(order, filter), [sorts[order].key(row), row.id]), totalCount) as unknown as Page<Selected>
+  const scope = scopeOf(request)
+  const page = toPage(keys, request.page, ({ value, id }) => encodeCursor(scope, [value, id]), totalCount)
+  const nodes = await Promise.all(page.edges.map(({ node: { id } }) => prisma.article.findUnique({ where: { id }, select: { ...select, id: true } })))
+  // One that was removed meanwhile is left out.
+  return { ...page, edges: page.edges.flatMap(({ cursor }, i) => (nodes[i] ? [{ cursor, node: nodes[i] as Selected }] : [])) }
 }
 
-const bySort = { READ_COUNT_DESC: true, LAST_READ_DESC: true }
-const opposite = (direction: 'asc' | 'desc') => (direction === 'asc' ? 'desc' : 'asc')
+/** What a cursor is bound to. */
+const scopeOf = ({ order, filter }: ListRequest) => hash128(order, JSON.stringify(filter)).slice(0, 8)
+const range = ({ limit, backward }: PageRequest): Range => ({ limit, backward })
 
-function readKey(sort: Sort, scope: string, cursor: string, field: string): { value: SortKey; id: string } {
-  const [value, id] = decodeCursor(scope, cursor, field)
-  if (value === undefined || !sort.valid(value) || typeof id !== 'string' || !isUuid(id)) throw cursorInvalid('This is no cursor of this list.', field)
+function readKey(request: ListRequest, cursor: string, field: string): Key {
+  const [value, id] = decodeCursor(scopeOf(request), cursor, field)
+  if (value === undefined || !isSorted[request.order](value) || typeof id !== 'string' || !isUuid(id))
+    throw cursorInvalid('This is no cursor of this list.', field)
   return { value, id }
 }
 
 /** What comes after a row in a direction. The bound on the sorted value alone lets an index be entered at the row. */
-function beyond(sort: Sort, { value, id }: { value: SortKey; id: string }, direction: 'asc' | 'desc'): Prisma.ArticleWhereInput {
-  const tie: Prisma.ArticleWhereInput = { AND: [sort.where({ equals: value }), { id: direction === 'desc' ? { lt: id } : { gt: id } }] }
-  // Articles without the value stand last going down, and so first going up.
-  if (value === null) return direction === 'desc' ? tie : { OR: [tie, sort.where({ not: null })] }
-  if (direction === 'asc') return { AND: [sort.where({ gte: value }), { OR: [sort.where({ gt: value }), tie] }] }
-  const inOrder: Prisma.ArticleWhereInput = { AND: [sort.where({ lte: value }), { OR: [sort.where({ lt: value }), tie] }] }
-  return sort === sorts.LAST_READ_DESC ? { OR: [inOrder, sort.where({ equals: null })] } : inOrder
+function beyond({ field }: Sort, { value, id }: Key, direction: Direction): Prisma.ArticleWhereInput {
+  const [inclusive, exclusive] = direction === 'asc' ? (['gte', 'gt'] as const) : (['lte', 'lt'] as const)
+  const tie = { [field]: value, id: { [exclusive]: id } }
+  return { [field]: { [inclusive]: value }, OR: [{ [field]: { [exclusive]: value } }, tie] }
 }

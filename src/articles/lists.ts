@@ -2,7 +2,8 @@ import { Prisma } from '../db/generated/client.ts'
 import { load, memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import type { Page } from '../graphql/connection.ts'
-import { orderSql, pageOfIds, sortsByCounter, type ArticleOrder, type ListRequest } from './list.ts'
+import type { Key } from './by-reads.ts'
+import { keyOf, keysSql, pageOfKeys, type ArticleOrder, type ListRequest, type RawKey } from './list.ts'
 
 /** Whose articles: those of a category, or those seen in a feed. */
 export type Owner = { kind: 'category' | 'feed'; id: string }
@@ -13,8 +14,8 @@ export type Owner = { kind: 'category' | 'feed'; id: string }
  */
 export function pageOfEach<Selected>(context: Context, { kind, id }: Owner, request: ListRequest, select: Prisma.ArticleSelect): Promise<Page<Selected>> {
   const { page, order } = request
-  const ids = load(context, idsOf(`${kind} ${order} ${page.limit} ${page.backward ? 'last' : 'first'}`), id)
-  return ids.then((found) => pageOfIds<Selected>(context.prisma, found, request, select, () => load(context, countsOf(kind), id)))
+  const keys = load(context, keysOf(`${kind} ${order} ${page.limit} ${page.backward ? 'last' : 'first'}`), id)
+  return keys.then((found) => pageOfKeys<Selected>(context.prisma, found, request, select, () => load(context, countsOf(kind), id)))
 }
 
 const belongs = {
@@ -22,18 +23,15 @@ const belongs = {
   feed: Prisma.sql`EXISTS (SELECT FROM sighting s WHERE s.article_id = a.id AND s.feed_id = k.id::uuid)`,
 }
 
-/** Ids of each page's articles and of one more, in the page's direction. The argument says what page, as one word each. */
-const idsOf = memoized((what: string) => {
+/** Keys of each page's articles and of one more, in the page's direction. The argument says what page, as one word each. */
+const keysOf = memoized((what: string) => {
   const [kind, order, limit, end] = what.split(' ') as [Owner['kind'], ArticleOrder, string, 'first' | 'last']
-  const counter = sortsByCounter(order) ? Prisma.sql`LEFT JOIN article_counter c ON c.article_id = a.id` : Prisma.empty
-  return async ({ prisma }, owners: readonly string[]): Promise<string[][]> => {
-    const rows = await prisma.$queryRaw<{ owner: number; ids: string[] }[]>`
-      SELECT k.owner::int AS owner, array(
-        SELECT a.id::text FROM article a ${counter} WHERE ${belongs[kind]}
-        ORDER BY ${orderSql(order, end === 'last')} LIMIT ${Number(limit) + 1}
-      ) AS ids
+  const keys = keysSql(order, belongs[kind], { limit: Number(limit), backward: end === 'last' })
+  return async ({ prisma }, owners: readonly string[]): Promise<Key[][]> => {
+    const rows = await prisma.$queryRaw<{ owner: number; keys: RawKey[] }[]>`
+      SELECT k.owner::int AS owner, (SELECT coalesce(json_agg(p), '[]') FROM (${keys}) p) AS keys
       FROM unnest(${[...owners]}::text[]) WITH ORDINALITY AS k(id, owner) ORDER BY k.owner`
-    return rows.map((row) => row.ids)
+    return rows.map((row) => row.keys.map(keyOf))
   }
 })
 
