@@ -10,6 +10,7 @@ import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
 import { watchReads } from './reads/watch.ts'
+import { startFolding } from './statistics/fold.ts'
 import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
@@ -57,6 +58,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       onError: (error) => logger.warn({ err: error }, 'could not remove what categories no longer keep'),
     },
   )
+  const stopFolding = startFolding({ pool: database.pool, clock }, (error) => logger.warn({ err: error }, 'could not fold the statistics'))
   const stopPruning = startPruning(
     { prisma, clock },
     { days: config.streamRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not prune the log of the stream') },
@@ -77,6 +79,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       await feeds.close()
       await pages.close()
       await fetcher.close()
+      await stopFolding()
       await stopPruning()
       await stopRetention()
       await tail.close()
