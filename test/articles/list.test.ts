@@ -2,11 +2,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
+import { readAt } from '../helpers/reads.ts'
 import { refused, strangeTexts } from '../helpers/refused.ts'
 
 const orders = ['PUBLISHED_DESC', 'PUBLISHED_ASC', 'CREATED_DESC', 'CREATED_ASC', 'READ_COUNT_DESC', 'LAST_READ_DESC'] as const
 type Order = (typeof orders)[number]
-type Row = { id: string; publishedAt: Date; createdAt: Date; counter: { readCount: number; lastReadAt: Date | null } }
+type Row = { id: string; publishedAt: Date; createdAt: Date; counter: { readCount: number; lastReadAt: Date | null } | null }
 
 const pageQuery = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: ArticleFilter, $orderBy: ArticleOrder! = PUBLISHED_DESC) {
   articles(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $orderBy) {
@@ -33,15 +34,15 @@ async function walk(at: App, size: number, args: PageArgs & { backward?: boolean
   }
 }
 
-const time = (date: Date | null) => date?.getTime() ?? -Infinity
+const time = (date: Date | null | undefined) => date?.getTime() ?? -Infinity
 const ascending = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0)
 const keys: Record<Order, (row: Row) => number> = {
   PUBLISHED_DESC: (row) => -time(row.publishedAt),
   PUBLISHED_ASC: (row) => time(row.publishedAt),
   CREATED_DESC: (row) => -time(row.createdAt),
   CREATED_ASC: (row) => time(row.createdAt),
-  READ_COUNT_DESC: (row) => -row.counter.readCount,
-  LAST_READ_DESC: (row) => -time(row.counter.lastReadAt),
+  READ_COUNT_DESC: (row) => -(row.counter?.readCount ?? 0),
+  LAST_READ_DESC: (row) => -time(row.counter?.lastReadAt),
 }
 /** The list as it must be, sorted here; ties by id in the list's direction. */
 const sorted = (rows: Row[], order: Order) =>
@@ -70,10 +71,10 @@ describe('a list that stays as it is', () => {
     await ingest(app, articles.slice(25))
     const prisma = app.services.database.prisma
     const ids = (await prisma.article.findMany({ select: { id: true }, orderBy: { url: 'asc' } })).map((row) => row.id)
-    for (const [n, id] of ids.slice(0, 14).entries()) {
-      const lastReadAt = n < 12 ? new Date(Date.UTC(2026, 5, (n % 3) + 1)) : null
-      await prisma.articleCounter.update({ where: { articleId: id }, data: { readCount: n % 4, lastReadAt } })
-    }
+    await readAt(
+      app,
+      ids.slice(0, 14).flatMap((articleId, n) => (n % 4 === 0 ? [] : [{ articleId, count: n % 4, at: new Date(Date.UTC(2026, 5, (n % 3) + 1)) }])),
+    )
     rows = (await prisma.article.findMany({ select: { id: true, publishedAt: true, createdAt: true, counter: true } })) as Row[]
   })
 
@@ -194,6 +195,8 @@ describe('a list that stays as it is', () => {
       [],
       'nul\0',
       '\ud800',
+      0,
+      -1,
     ]
     const forged = [
       ...strangeTexts.filter((text) => text !== ''),
