@@ -4,8 +4,7 @@
 // alone, since a million articles would take an hour through the API. What is made depends on the numbers and the seed alone.
 import { pathToFileURL } from 'node:url'
 import type pg from 'pg'
-import { connectDatabase, type Database } from '../src/db/connect.ts'
-import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
+import { connectDatabase } from '../src/db/connect.ts'
 
 export type Archive = {
   articles: number
@@ -81,27 +80,10 @@ function coprimeNear(from: number, to: number): number {
   return step
 }
 
-/** An archive in a database of its own on a PostgreSQL server, until it is dropped. */
-export async function openArchive(server: string, archive: Archive): Promise<Database & { url: string; drop: () => Promise<void> }> {
-  const name = await createOnServer(server)
-  const url = withName(server, name)
-  const drop = () => dropOnServer(server, name)
-  try {
-    const database = await connect(url)
-    await fillArchive(database.pool, archive)
-    return { ...database, url, drop: () => database.close().then(drop) }
-  } catch (error) {
-    await drop()
-    throw error
-  }
-}
-
-const connect = (databaseUrl: string) => connectDatabase({ databaseUrl, databasePoolSize: 4, dataDir: '' }, () => undefined)
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [url, articles = '', reads] = process.argv.slice(2)
   if (url === undefined || !(Number(articles) > 0)) throw new Error('usage: npx tsx bench/archive.ts DATABASE_URL ARTICLES [READS]')
-  const { pool, close } = await connect(url)
+  const { pool, close } = await connectDatabase({ databaseUrl: url, databasePoolSize: 2, dataDir: '' }, () => undefined)
   const from = performance.now()
   await fillArchive(pool, { articles: Number(articles), ...(reads !== undefined && { reads: Number(reads) }) })
   console.log(`${articles} articles in ${((performance.now() - from) / 1_000).toFixed(1)} s`)
