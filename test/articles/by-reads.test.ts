@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
-import { readAt } from '../helpers/reads.ts'
+import { fold, readAt } from '../helpers/reads.ts'
 
 const orders = ['READ_COUNT_DESC', 'LAST_READ_DESC'] as const
 type Order = (typeof orders)[number]
@@ -52,10 +52,15 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
+async function readAndFold(at: App, reads: Read[]) {
+  for (const { articleId, at: moment, count } of reads) await readAt(at, articleId, moment, count)
+  await fold(at)
+}
+
 /** Reads of these articles and of nothing else. */
 async function readAnew(reads: Read[]) {
   await app.services.database.pool.query('TRUNCATE article_counter, article_rank, read_bucket')
-  if (reads.length > 0) await readAt(app, reads)
+  await readAndFold(app, reads)
 }
 
 it('give every article once and in order, whatever was read, in pages of any size, from the front and from the back', { timeout: 120_000 }, async () => {
@@ -122,7 +127,7 @@ it.each(orders)('%s goes on where a page ended, although reads have been counted
     )
   ).map(({ article }) => article!.id)
   const reads = all.slice(0, 7).map((articleId, n) => ({ articleId, count: 10 - n, at: new Date(Date.UTC(2026, 5, 30 - n)) }))
-  await readAt(at, reads)
+  await readAndFold(at, reads)
   const expected = sorted(all, reads, orderBy)
   const counted = async () => {
     // As a read is before the next fold: counted, and nothing else.
@@ -131,7 +136,7 @@ it.each(orders)('%s goes on where a page ended, although reads have been counted
   for (const backward of [false, true]) expect(await walk(at, 2, backward, { orderBy }, counted)).toEqual(expected)
 
   // Articles that are read while others walk go to the front; all others stand where they stood.
-  const moves = async (step: number) => readAt(at, [{ articleId: expected[10 - step]!, count: 1000, at: new Date(Date.UTC(2026, 6, step)) }])
+  const moves = async (step: number) => readAndFold(at, [{ articleId: expected[10 - step]!, count: 1000, at: new Date(Date.UTC(2026, 6, step)) }])
   const seen = await walk(at, 2, false, { orderBy }, moves)
   expect(new Set(seen).size).toBe(seen.length)
   const moved = new Set([1, 2, 3, 4, 5].map((step) => expected[10 - step]!))

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
-import { readAt } from '../helpers/reads.ts'
+import { fold, readAt } from '../helpers/reads.ts'
 import { refused, strangeTexts } from '../helpers/refused.ts'
 
 const orders = ['PUBLISHED_DESC', 'PUBLISHED_ASC', 'CREATED_DESC', 'CREATED_ASC', 'READ_COUNT_DESC', 'LAST_READ_DESC'] as const
@@ -71,10 +71,8 @@ describe('a list that stays as it is', () => {
     await ingest(app, articles.slice(25))
     const prisma = app.services.database.prisma
     const ids = (await prisma.article.findMany({ select: { id: true }, orderBy: { url: 'asc' } })).map((row) => row.id)
-    await readAt(
-      app,
-      ids.slice(0, 14).flatMap((articleId, n) => (n % 4 === 0 ? [] : [{ articleId, count: n % 4, at: new Date(Date.UTC(2026, 5, (n % 3) + 1)) }])),
-    )
+    for (const [n, id] of ids.slice(0, 14).entries()) if (n % 4 > 0) await readAt(app, id, new Date(Date.UTC(2026, 5, (n % 3) + 1)), n % 4)
+    await fold(app)
     rows = (await prisma.article.findMany({ select: { id: true, publishedAt: true, createdAt: true, counter: true } })) as Row[]
   })
 
