@@ -9,6 +9,12 @@ export type Key = { value: string | number | null; id: string }
 /** The part of a list that is asked for, between two keys, neither of them included. */
 export type Range = Pick<PageRequest, 'limit' | 'backward'> & { after?: Key; before?: Key }
 
+/**
+ * Which articles: a condition on the row `a` of article, and what it says of the row `r` of article_rank, which keeps unread
+ * categories from being looked for among all that was read.
+ */
+export type Taken = { article: Prisma.Sql; rank: Prisma.Sql }
+
 const sorted: Record<ReadOrder, { column: Prisma.Sql; type: Prisma.Sql }> = {
   READ_COUNT_DESC: { column: Prisma.sql`r.read_count`, type: Prisma.sql`int` },
   LAST_READ_DESC: { column: Prisma.sql`r.last_read_at`, type: Prisma.sql`timestamptz` },
@@ -17,20 +23,19 @@ const sorted: Record<ReadOrder, { column: Prisma.Sql; type: Prisma.Sql }> = {
 /**
  * SQL for the keys of a range and of one more, as rows {id, value}, in the direction that is asked for: those of the articles that
  * were read, as they were folded last, and then of the others, whose value is null. The second of the two is begun only where the
- * first does not fill the page, so that both are as cheap as an index is to enter.
- * @param condition on the row `a` of article
+ * first does not fill the page. An article that has changed its category since the fold is among the others, for that moment.
  */
-export function keysByReads(order: ReadOrder, condition: Prisma.Sql, range: Range): Prisma.Sql {
+export function keysByReads(order: ReadOrder, { article, rank }: Taken, range: Range): Prisma.Sql {
   const { column, type } = sorted[order]
   const most = range.limit + 1
   const direction = range.backward ? Prisma.sql`ASC` : Prisma.sql`DESC`
   // The rank of an article that was removed may be there for a moment longer.
   const read = Prisma.sql`
     SELECT r.article_id AS id, ${column} AS value FROM article_rank r JOIN article a ON a.id = r.article_id
-    WHERE ${condition} AND ${between(range, (key, sign) => readBound(order, key, sign))} ORDER BY ${column} ${direction}, r.article_id ${direction} LIMIT ${most}`
+    WHERE ${article} AND ${rank} AND ${between(range, (key, sign) => readBound(order, key, sign))} ORDER BY ${column} ${direction}, r.article_id ${direction} LIMIT ${most}`
   const unread = Prisma.sql`
     SELECT a.id, NULL::${type} AS value FROM article a
-    WHERE ${condition} AND NOT EXISTS (SELECT FROM article_rank r WHERE r.article_id = a.id) AND ${between(range, unreadBound)} ORDER BY a.id ${direction} LIMIT ${most}`
+    WHERE ${article} AND NOT EXISTS (SELECT FROM article_rank r WHERE r.article_id = a.id AND ${rank}) AND ${between(range, unreadBound)} ORDER BY a.id ${direction} LIMIT ${most}`
   return Prisma.sql`
     WITH front AS (${range.backward ? unread : read}), back AS (${range.backward ? read : unread})
     SELECT id::text, value FROM front UNION ALL (SELECT id::text, value FROM back LIMIT ${most} - (SELECT count(*) FROM front))

@@ -4,7 +4,7 @@ import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor, toPage, type Page, type PageRequest } from '../graphql/connection.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { parseInstant } from '../graphql/scalars.ts'
-import { keysByReads, type Key, type Range, type ReadOrder } from './by-reads.ts'
+import { keysByReads, type Key, type Range, type ReadOrder, type Taken } from './by-reads.ts'
 import { filterSql, filterWhere, type ArticleFilter } from './filter.ts'
 import { hash128 } from './identity.ts'
 
@@ -53,7 +53,7 @@ export async function listArticles<Selected>(prisma: Client, request: ListReques
   const after = page.after === undefined ? undefined : readKey(request, page.after, 'after')
   const before = page.before === undefined ? undefined : readKey(request, page.before, 'before')
   if (isByReads(order)) {
-    const keys = await prisma.$queryRaw<RawKey[]>(keysByReads(order, filterSql(filter), { ...range(page), ...(after && { after }), ...(before && { before }) }))
+    const keys = await prisma.$queryRaw<RawKey[]>(keysByReads(order, takenBy(filter), { ...range(page), ...(after && { after }), ...(before && { before }) }))
     return pageOfKeys<Selected>(prisma, keys.map(keyOf), request, select, totalCount)
   }
   const sort = sorts[order]
@@ -72,12 +72,12 @@ export type RawKey = { id: string; value: Date | string | number | null }
 
 export const keyOf = ({ id, value }: RawKey): Key => ({ id, value: typeof value === 'number' || value === null ? value : new Date(value).toISOString() })
 
-/** SQL for the keys of a list's first page, and of one more, as rows {id, value} in the page's direction. @param condition on the row `a` of article */
-export function keysSql(order: ArticleOrder, condition: Prisma.Sql, { limit, backward }: Range): Prisma.Sql {
-  if (isByReads(order)) return keysByReads(order, condition, { limit, backward })
+/** SQL for the keys of a list's first page, and of one more, as rows {id, value} in the page's direction. */
+export function keysSql(order: ArticleOrder, taken: Taken, { limit, backward }: Range): Prisma.Sql {
+  if (isByReads(order)) return keysByReads(order, taken, { limit, backward })
   const { column, direction } = sorts[order]
   const way = (direction === 'desc') === backward ? Prisma.sql`ASC` : Prisma.sql`DESC`
-  return Prisma.sql`SELECT a.id, ${column} AS value FROM article a WHERE ${condition} ORDER BY ${column} ${way}, a.id ${way} LIMIT ${limit + 1}`
+  return Prisma.sql`SELECT a.id, ${column} AS value FROM article a WHERE ${taken.article} ORDER BY ${column} ${way}, a.id ${way} LIMIT ${limit + 1}`
 }
 
 /** A page of rows whose keys are known, read one by one: Prisma makes one statement of all that are asked for at once. */
@@ -97,6 +97,10 @@ export async function pageOfKeys<Selected>(
 
 /** What a cursor is bound to. */
 const scopeOf = ({ order, filter }: ListRequest) => hash128(order, JSON.stringify(filter)).slice(0, 8)
+const takenBy = (filter: ArticleFilter): Taken => ({
+  article: filterSql(filter),
+  rank: filter.categoryIds ? Prisma.sql`r.category_id = ANY(${filter.categoryIds}::text[])` : Prisma.sql`true`,
+})
 const range = ({ limit, backward }: PageRequest): Range => ({ limit, backward })
 
 function readKey(request: ListRequest, cursor: string, field: string): Key {

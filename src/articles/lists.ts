@@ -2,7 +2,7 @@ import { Prisma } from '../db/generated/client.ts'
 import { load, memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import type { Page } from '../graphql/connection.ts'
-import type { Key } from './by-reads.ts'
+import type { Key, Taken } from './by-reads.ts'
 import { keyOf, keysSql, pageOfKeys, type ArticleOrder, type ListRequest, type RawKey } from './list.ts'
 
 /** Whose articles: those of a category, or those seen in a feed. */
@@ -18,9 +18,10 @@ export function pageOfEach<Selected>(context: Context, { kind, id }: Owner, requ
   return keys.then((found) => pageOfKeys<Selected>(context.prisma, found, request, select, () => load(context, countsOf(kind), id)))
 }
 
-const belongs = {
-  category: Prisma.sql`a.category_id = k.id`,
-  feed: Prisma.sql`EXISTS (SELECT FROM sighting s WHERE s.article_id = a.id AND s.feed_id = k.id::uuid)`,
+/** What is taken of the articles, for the row `k` of an owner. */
+const belongs: Record<Owner['kind'], Taken> = {
+  category: { article: Prisma.sql`a.category_id = k.id`, rank: Prisma.sql`r.category_id = k.id` },
+  feed: { article: Prisma.sql`EXISTS (SELECT FROM sighting s WHERE s.article_id = a.id AND s.feed_id = k.id::uuid)`, rank: Prisma.sql`true` },
 }
 
 /** Keys of each page's articles and of one more, in the page's direction. The argument says what page, as one word each. */
@@ -37,7 +38,7 @@ const keysOf = memoized((what: string) => {
 
 const countsOf = memoized((kind: Owner['kind']) => async ({ prisma }, owners: readonly string[]): Promise<number[]> => {
   const rows = await prisma.$queryRaw<{ count: number }[]>`
-    SELECT (SELECT count(*)::int FROM article a WHERE ${belongs[kind]}) AS count
+    SELECT (SELECT count(*)::int FROM article a WHERE ${belongs[kind].article}) AS count
     FROM unnest(${[...owners]}::text[]) WITH ORDINALITY AS k(id, owner) ORDER BY k.owner`
   return rows.map((row) => row.count)
 })

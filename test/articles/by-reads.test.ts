@@ -154,3 +154,16 @@ it.each(orders)('%s does not show a removed article whose rank is there still', 
   expect(ids(await page(app, { orderBy, first: 3 }))).toEqual(expected.slice(0, 3))
   for (const backward of [false, true]) expect(await walk(app, 3, backward, { orderBy })).toEqual(expected)
 })
+
+it.each(orders)('%s shows an article once that has changed its category since the fold, in the category where it is now', async (orderBy) => {
+  const reads = [...world, ...sport].slice(3, 9).map((articleId, n) => ({ articleId, count: 1 + (n % 2), at: new Date(Date.UTC(2026, 5, 1 + (n % 3))) }))
+  await readAnew(reads)
+  const moved = world.slice(4)
+  await app.services.database.prisma.articleRank.updateMany({ where: { articleId: { in: moved } }, data: { categoryId: 'sport' } })
+  const folded = reads.filter(({ articleId }) => !moved.includes(articleId))
+  for (const backward of [false, true]) {
+    expect(await walk(app, 2, backward, { orderBy, filter: { categoryIds: ['world'] } })).toEqual(sorted(world, folded, orderBy))
+    expect(await walk(app, 2, backward, { orderBy, filter: { categoryIds: ['sport'] } })).toEqual(sorted(sport, reads, orderBy))
+    expect(await walk(app, 2, backward, { orderBy, filter: { categoryIds: ['sport', 'world'] } })).toEqual(sorted([...sport, ...world], reads, orderBy))
+  }
+})
