@@ -1,5 +1,5 @@
 // What a query reads of a database: its statements, run again with EXPLAIN.
-import type pg from 'pg'
+import pg from 'pg'
 
 export type Statement = { text: string; values: unknown[] }
 /** Rows that scans looked at, those that they left out too; and 8 KiB blocks, wherever they came from. */
@@ -22,17 +22,33 @@ export function listen(pool: pg.Pool): () => Statement[] {
   }
 }
 
-/** Runs statements again, and adds up what they read. */
-export async function explain(client: pg.Pool | pg.ClientBase, statements: Statement[]): Promise<Cost> {
+/** Runs statements again, and adds up what they read, by the plans of a connection that has been asked the same before: those may be generic ones. */
+export async function explain(pool: pg.Pool, statements: Statement[]): Promise<Cost> {
+  const client = await pool.connect()
   const plans: Plan[] = []
-  for (const { text, values } of statements) {
-    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, values)
-    plans.push(rows[0]!['QUERY PLAN'][0]!.Plan)
+  try {
+    for (const { text, values } of statements) {
+      await client.query(`PREPARE explained AS ${text}`)
+      const execute = `EXECUTE explained${values.length > 0 ? `(${values.map(literal).join()})` : ''}`
+      for (let i = 0; i < customPlans; i++) await client.query(execute)
+      const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${execute}`)
+      plans.push(rows[0]!['QUERY PLAN'][0]!.Plan)
+      await client.query('DEALLOCATE explained')
+    }
+  } finally {
+    client.release()
   }
-  const sum = (values: number[]) => Math.round(values.reduce((a, b) => a + b, 0))
+  const sum = (numbers: number[]) => Math.round(numbers.reduce((x, y) => x + y, 0))
   const blocks = plans.map((plan) => number(plan, 'Shared Hit Blocks') + number(plan, 'Shared Read Blocks'))
   return { statements: statements.length, rows: sum(plans.map(scanned)), blocks: sum(blocks), plans }
 }
+
+/** As many times PostgreSQL plans a prepared statement for its values; then it may keep a plan for any. */
+const customPlans = 5
+
+const literal = (value: unknown): string => (value === null ? 'NULL' : pg.escapeLiteral(Array.isArray(value) ? `{${value.map(element).join()}}` : spelt(value)))
+const element = (value: unknown) => (value === null ? 'NULL' : JSON.stringify(spelt(value)))
+const spelt = (value: unknown) => (value instanceof Date ? value.toISOString() : String(value))
 
 const number = (plan: Plan, name: string) => (plan[name] as number | undefined) ?? 0
 
