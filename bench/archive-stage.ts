@@ -3,7 +3,7 @@ import { execute, parse, type DocumentNode } from 'graphql'
 import { parseConfig } from '../src/config.ts'
 import { schema } from '../src/schema.ts'
 import { createServices } from '../src/services.ts'
-import { foldStatistics } from '../src/statistics/fold.ts'
+import { foldBatch } from '../src/statistics/fold.ts'
 import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
 import { fillArchive, type Archive } from './archive.ts'
 import { explain, listen, type Cost } from './plans.ts'
@@ -72,10 +72,10 @@ export async function openStage(server: string, archive: Archive, kept?: string)
   }
 }
 
-/** The services fold too, each second: whoever comes second waits. */
-async function foldAll(pool: Parameters<typeof foldStatistics>[0]): Promise<void> {
+/** Large batches take a third of the time. The services fold too, each second: whoever comes second waits. */
+async function foldAll(pool: Parameters<typeof foldBatch>[0]): Promise<void> {
   const left = async () => (await pool.query<{ left: boolean }>('SELECT EXISTS (SELECT FROM statistics_delta) AS left')).rows[0]!.left
   while (await left()) {
-    if ((await foldStatistics(pool, new Date())) === 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    if ((await foldBatch(pool, new Date(), 500_000)) === 0) await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
