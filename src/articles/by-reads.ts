@@ -38,7 +38,7 @@ export function keysByReads(order: ReadOrder, { article, rank }: Taken, range: R
     WHERE ${article} AND NOT EXISTS (SELECT FROM article_rank r WHERE r.article_id = a.id AND ${rank}) AND ${between(range, unreadBound)} ORDER BY a.id ${direction} LIMIT ${most}`
   return Prisma.sql`
     WITH front AS (${range.backward ? unread : read}), back AS (${range.backward ? read : unread})
-    SELECT id::text, value FROM front UNION ALL (SELECT id::text, value FROM back LIMIT ${most} - (SELECT count(*) FROM front))
+    SELECT * FROM front UNION ALL (SELECT * FROM back LIMIT ${most} - (SELECT count(*) FROM front))
     ORDER BY value ${direction} ${range.backward ? Prisma.sql`NULLS FIRST` : Prisma.sql`NULLS LAST`}, id ${direction}`
 }
 
