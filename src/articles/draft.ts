@@ -89,11 +89,12 @@ function tooLong(entry: Entry): DraftProblem | undefined {
   return undefined
 }
 
-function absoluteHttpUrl(text: string): string | undefined {
+/** @returns undefined for what is none */
+export function absoluteHttpUrl(text: string): string | undefined {
   const url = readUrl(text)
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 
-function problem(code: DraftProblem['code'], message: string, field: string): DraftProblem {
+export function problem(code: DraftProblem['code'], message: string, field: string): DraftProblem {
   return { code, message, field }
 }

@@ -29,7 +29,8 @@ export type Entry = {
 
 /** Why an entry is not stored; `field` is the part of it that is wrong. */
 export type DraftProblem = {
-  code: 'INVALID_URL' | 'INVALID_DATE' | 'INVALID_LANGUAGE' | 'EMPTY' | 'TOO_LONG' | 'UNKNOWN_CATEGORY' | 'DELETED'
+  code:
+    'INVALID_ID' | 'INVALID_URL' | 'INVALID_DATE' | 'INVALID_LANGUAGE' | 'INVALID_COUNT' | 'EMPTY' | 'TOO_LONG' | 'UNKNOWN_CATEGORY' | 'DELETED' | 'CONFLICT'
   message: string
   field: string | null
 }

@@ -29,6 +29,8 @@ export type Judged =
   | { status: 'DUPLICATE'; articleId: string }
   | { status: 'REJECTED'; problem: DraftProblem }
 
+export const deleted: DraftProblem = { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null }
+
 /** Decides one draft and notes what is to be written; undefined when it must wait for the next transaction. */
 export function judge(
   draft: Draft,
@@ -73,7 +75,7 @@ export function judge(
   const { article } = same
   if (article === null) {
     if (same.tombstone && isPushed(same.tombstone.expiresAt, now)) work.pushed.push(same.tombstone.articleId)
-    return { status: 'REJECTED', problem: { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null } }
+    return { status: 'REJECTED', problem: deleted }
   }
 
   // A copy's words, and those of another feed, are not the article's own: each pass would put its own back.
@@ -119,7 +121,7 @@ function noteSighting(known: Known, draft: Draft, source: string | null, work: W
   work.seen.push({ articleId: known.article!.id, draft })
 }
 
-function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
+export function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
   return {
     categoryId: article.categoryId,
     feedIds: article.feedIds,

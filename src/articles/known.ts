@@ -79,12 +79,18 @@ export async function readCandidates(
   }))
 }
 
-/** Articles with their texts, for telling copies; those that are gone are left out. */
-export async function readTexts(tx: Transaction, ids: string[]): Promise<(Candidate & { article: StoredArticle; content: string; copyKeys: number[] })[]> {
+/** An article with its texts. */
+export type Texts = Candidate & { article: StoredArticle; title: string; content: string; copyKeys: number[]; tags: string[]; updatedAt: Date }
+
+/** Articles with their texts, for telling copies and edits; those that are gone are left out. */
+export async function readTexts(tx: Transaction, ids: string[]): Promise<Texts[]> {
   if (ids.length === 0) return []
-  const rows = await tx.$queryRaw<(ArticleRow & { content: string; copy_keys: number[] })[]>`
-    SELECT ${columns}, a.content, a.copy_keys FROM article a WHERE a.id = ANY(${ids}::uuid[]) ORDER BY a.id`
-  return rows.map((row) => ({ ...candidateOf(row), article: storedOf(row), content: row.content, copyKeys: row.copy_keys }))
+  const rows = await tx.$queryRaw<(ArticleRow & Pick<Texts, 'title' | 'content' | 'copyKeys' | 'tags' | 'updatedAt'>)[]>`
+    SELECT ${columns}, a.title, a.content, a.copy_keys AS "copyKeys", a.tags, a.updated_at AS "updatedAt" FROM article a WHERE a.id = ANY(${ids}::uuid[]) ORDER BY a.id`
+  return rows.map((row) => {
+    const { title, content, copyKeys, tags, updatedAt } = row
+    return { ...candidateOf(row), article: storedOf(row), title, content, copyKeys, tags, updatedAt }
+  })
 }
 
 function candidateOf(row: ArticleRow): Candidate {
