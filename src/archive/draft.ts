@@ -13,7 +13,7 @@ export type ArchivedArticle = Entry & {
 
 /** Null is: not supplied. `reads` is null where it was not read. */
 export type ArchivedDraft = Draft & { createdAt: Date | null; updatedAt: Date | null; reads: Reads | null }
-export type Reads = { count: number; lastAt: Date }
+type Reads = { count: number; lastAt: Date }
 
 /** Far below what a counter holds: it goes on from there. */
 const mostReads = 1_000_000_000
