@@ -272,6 +272,19 @@ it('many at once import the same, and each article is there once', async () => {
   }
 })
 
+it('one id under two links at once is one article', async () => {
+  for (let round = 0; round < 10; round++) {
+    const [given, other] = [archived(), archived()]
+    const results = await Promise.all([importAll(app, [given]), importAll(app, [{ ...other, id: given.id }])])
+    expect(
+      results
+        .flat()
+        .map(({ status, error }) => error?.code ?? status)
+        .toSorted(),
+    ).toEqual(['CONFLICT', 'INGESTED'])
+  }
+})
+
 it('refuses none, and more than 500', async () => {
   const query = 'mutation ($articles: [ArchivedArticleInput!]!) { importArticles(input: { articles: $articles }) { results { status } } }'
   for (const articles of [[], Array.from({ length: 501 }, () => archived())]) {
