@@ -115,7 +115,7 @@ it('are those of the rows, after every step of any history', { timeout: 300_000 
         await app.close()
       }
     }),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   )
 })
 
