@@ -27,17 +27,18 @@ Examples:
     .action(async ({ out }: { out?: string }) => {
       await withDatabase(client(), env, async (api) => {
         const output = out === undefined ? { write, finish: async () => undefined } : await createOutput(out)
-        const bar = progress(out === undefined ? process.stderr : process.stdout, undefined)
+        // Between lines on the same terminal it would stand in them.
+        const bar = out === undefined && process.stdout.isTTY ? undefined : progress(process.stderr, undefined)
         let count = 0
         try {
           for await (const articles of exportArticles(api)) {
             await output.write(articles.map((article) => `${JSON.stringify(article)}\n`).join(''))
             count += articles.length
-            bar.show(count, `${count} articles`)
+            bar?.show(count, `${count} articles`)
           }
           await output.finish()
         } finally {
-          bar.end()
+          bar?.end()
         }
         note(`${count} articles`)
       })
