@@ -88,6 +88,7 @@ Article
   paragraphs: [String!]!
   contentHtml: String!
   textSource: TextSource!
+  summary: String
   tags: [String!]!
   enclosures: [Enclosure!]!
   publishedAt: DateTime!
@@ -263,6 +264,7 @@ ArticleInput
   byline: String
   imageUrl: String
   language: String
+  summary: String
   tags: [String!]
   guid: String
 ImportArticlesInput
@@ -282,6 +284,7 @@ ArchivedArticleInput
   byline: String
   imageUrl: String
   language: String
+  summary: String
   tags: [String!]
   guid: String
 IngestArticlesPayload

@@ -16,6 +16,7 @@ export function editOf(stored: Texts, draft: ArchivedDraft, now: Date): Edit | u
   if (later < 0) return undefined
   const publishedAt = draft.publishedAt ?? article.publishedAt
   const byline = draft.byline ?? article.byline
+  const summary = draft.summary ?? article.summary
   const imageUrl = draft.imageUrl ?? article.imageUrl
   const language = draft.language ?? article.language
   // A page's text may stand there, which textHash does not tell of.
@@ -25,6 +26,7 @@ export function editOf(stored: Texts, draft: ArchivedDraft, now: Date): Edit | u
     sameWords &&
     publishedAt.getTime() === article.publishedAt.getTime() &&
     byline === article.byline &&
+    summary === article.summary &&
     imageUrl === article.imageUrl &&
     language === article.language &&
     draft.categoryId === article.categoryId &&
@@ -33,7 +35,7 @@ export function editOf(stored: Texts, draft: ArchivedDraft, now: Date): Edit | u
   if (same) return undefined
   const keepsText = sameWords && later === 0
   const textHash = keepsText ? article.textHash : draft.textHash
-  return { ...draft, publishedAt, byline, imageUrl, language, textHash, keepsText, updatedAt: draft.updatedAt ?? now }
+  return { ...draft, publishedAt, byline, summary, imageUrl, language, textHash, keepsText, updatedAt: draft.updatedAt ?? now }
 }
 
 const told = ({ url, mediaType, byteLength }: Enclosure) => JSON.stringify([url, mediaType, byteLength])

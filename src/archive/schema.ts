@@ -31,6 +31,7 @@ const ArchivedArticleInput = builder.inputType('ArchivedArticleInput', {
     lastReadAt: t.string({ description: 'When it was read last; of one that was read, updatedAt when left out.' }),
     readCount: t.int({ description: 'How often it was read, at most 1,000,000,000; 0 when left out, 1 with a lastReadAt. A count only ever rises.' }),
     byline: t.string({ description: 'Who wrote it. At most 500 characters.' }),
+    summary: t.string({ description: 'Two or three sentences, as plain text. At most 5,000 characters.' }),
     imageUrl: t.string({ description: 'Its picture: an absolute http(s) URL.' }),
     language: t.string({ description: 'BCP 47.' }),
     tags: t.stringList({ description: 'At most 50, of at most 100 characters.' }),

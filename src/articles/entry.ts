@@ -21,6 +21,7 @@ export type Entry = {
   /** Null where a date was supplied that cannot be read. */
   publishedAt?: Date | null
   byline?: string
+  summary?: string
   imageUrl?: string
   language?: string
   tags?: string[]

@@ -95,6 +95,7 @@ export function judge(
 function changeOf(article: StoredArticle, draft: Draft, source: string | null): ArticleChange | undefined {
   const publishedAt = draft.publishedAt ?? article.publishedAt
   const byline = draft.byline ?? article.byline
+  const summary = draft.summary ?? article.summary
   const imageUrl = draft.imageUrl ?? article.imageUrl
   const language = draft.language ?? article.language
   const categoryId = source === null ? draft.categoryId : article.categoryId
@@ -102,6 +103,7 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
     draft.textHash === article.textHash &&
     publishedAt.getTime() === article.publishedAt.getTime() &&
     byline === article.byline &&
+    summary === article.summary &&
     imageUrl === article.imageUrl &&
     language === article.language &&
     categoryId === article.categoryId
@@ -109,7 +111,7 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
   // A feed's teaser never takes the place of its page's text.
   const keepsText = source !== null && article.textSource === 'PAGE' && draft.wordCount < article.wordCount
   const { wordCount } = keepsText ? article : draft
-  return { ...draft, id: article.id, publishedAt, byline, imageUrl, language, categoryId, keepsText, wordCount }
+  return { ...draft, id: article.id, publishedAt, byline, summary, imageUrl, language, categoryId, keepsText, wordCount }
 }
 
 /** One sighting for each feed and link; where a feed gives its entry another guid, the newest counts. */

@@ -30,6 +30,7 @@ const ArticleInput = builder.inputType('ArticleInput', {
     categoryId: t.id({ required: true, description: 'The category it goes into, or moves to.' }),
     publishedAt: t.string({ description: 'RFC 3339; now when left out.' }),
     byline: t.string({ description: 'Who wrote it. At most 500 characters.' }),
+    summary: t.string({ description: 'Two or three sentences, as plain text. At most 5,000 characters.' }),
     imageUrl: t.string({ description: 'Its picture: an absolute http(s) URL.' }),
     language: t.string({ description: 'BCP 47.' }),
     tags: t.stringList({ description: 'At most 50, of at most 100 characters.' }),
@@ -101,12 +102,13 @@ export const IngestArticlesPayload = builder.objectRef<{ results: Result[] }>('I
 
 type Draft = typeof ArticleInput.$inferInput
 
-export function entryOf({ publishedAt, contentFormat, byline, imageUrl, language, tags, guid, ...rest }: Draft): Entry {
+export function entryOf({ publishedAt, contentFormat, byline, summary, imageUrl, language, tags, guid, ...rest }: Draft): Entry {
   return {
     ...rest,
     contentFormat,
     ...(publishedAt != null && { publishedAt: parseInstant(publishedAt) ?? null }),
     ...(byline != null && { byline }),
+    ...(summary != null && { summary }),
     ...(imageUrl != null && { imageUrl }),
     ...(language != null && { language }),
     ...(tags != null && { tags }),

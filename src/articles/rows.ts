@@ -32,12 +32,12 @@ export async function insertArticles(tx: Transaction, drafts: (Draft & Dates)[],
   await tx.$executeRaw`
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
-        id uuid, category_id text, url text, url_key uuid, guid text, title text, byline text, image_url text, language text, content text, content_html text,
+        id uuid, category_id text, url text, url_key uuid, guid text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
         text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, created_at timestamptz, updated_at timestamptz)
     ), articles AS (
-      INSERT INTO article (id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, text_source, tags, enclosures,
+      INSERT INTO article (id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, text_source, tags, enclosures,
         word_count, reading_time_minutes, published_at, created_at, updated_at)
-      SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
+      SELECT id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
         word_count, reading_time_minutes, published_at, created_at, updated_at FROM r
     )
     INSERT INTO sighting (id, article_id, feed_id, url, url_key, guid, seen_at)
@@ -57,12 +57,12 @@ export async function updateArticles(tx: Transaction, changes: (ArticleChange & 
   await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
   await keepRevisions(tx, changes, now)
   await tx.$executeRaw`
-    UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
+    UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, summary = r.summary, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
       content = CASE WHEN r.keeps THEN a.content ELSE r.content END, content_html = CASE WHEN r.keeps THEN a.content_html ELSE r.content_html END,
       copy_keys = CASE WHEN r.keeps THEN a.copy_keys ELSE r.copy_keys END, text_source = CASE WHEN r.keeps THEN a.text_source ELSE ${textSource(source)}::text_source END, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
       word_count = r.word_count, reading_time_minutes = CASE WHEN r.keeps THEN a.reading_time_minutes ELSE r.reading_time_minutes END, published_at = r.published_at, updated_at = r.updated_at
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
-      id uuid, category_id text, title text, byline text, image_url text, language text, content text, content_html text,
+      id uuid, category_id text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
       text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, updated_at timestamptz, keeps boolean)
     WHERE a.id = r.id`
 }
@@ -101,6 +101,7 @@ function articleRow(draft: Draft | ArticleChange) {
     url: draft.url,
     title: draft.title,
     byline: draft.byline,
+    summary: draft.summary,
     image_url: draft.imageUrl,
     language: draft.language,
     content: draft.content,

@@ -71,6 +71,7 @@ export const Article = builder.prismaObject('Article', {
       description: 'The body as sanitised HTML: no script, no handler, no style, no form, links and images absolute http(s).',
     }),
     textSource: t.expose('textSource', { type: TextSource, description: 'Where the body came from.' }),
+    summary: t.exposeString('summary', { nullable: true, description: 'Two or three sentences, as its source supplied them.' }),
     tags: t.exposeStringList('tags', { description: 'The tags that its source gave it.' }),
     enclosures: t.field({
       type: [EnclosureType],

@@ -13,7 +13,7 @@ export function addIngestCommand(program: Command, client: () => Client, failed:
       'after',
       `
 A line: {"url": "https://example.com/1", "title": "A title", "content": "The text.", "categoryId": "world"}
-Also: contentFormat ("TEXT" or "HTML"), publishedAt, byline, imageUrl, language, tags, guid.
+Also: contentFormat ("TEXT" or "HTML"), publishedAt, byline, summary, imageUrl, language, tags, guid.
 
 Each line is judged on its own: rejected ones are told by their number, and the exit code is then 1. What is there already
 counts as a duplicate, so that the same file can be ingested again after a breakdown.

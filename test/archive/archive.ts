@@ -34,7 +34,7 @@ export async function importAll(app: Pick<App, 'gql'>, articles: object[]): Prom
 }
 
 /** What an article has that an archive tells, and what is made from it. */
-export const exportedFields = `id categoryId url title content contentHtml textSource publishedAt createdAt updatedAt lastReadAt readCount byline imageUrl language tags
+export const exportedFields = `id categoryId url title content contentHtml textSource publishedAt createdAt updatedAt lastReadAt readCount byline summary imageUrl language tags
   enclosures { url mediaType byteLength } sightings { guid url seenAt }`
 
 /** An article's reads by the quarter of an hour, folded into the statistics already or not. */

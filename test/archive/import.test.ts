@@ -32,6 +32,7 @@ const full = () =>
     lastReadAt: '2023-10-08T15:51:00Z',
     readCount: 1,
     byline: 'Ada',
+    summary: 'One, then two.',
     imageUrl: 'https://example.com/a.png',
     language: 'en-gb',
     tags: ['a', 'b'],
@@ -58,6 +59,7 @@ describe('a new article', () => {
       lastReadAt: '2023-10-08T15:51:00.000Z',
       readCount: 1,
       byline: 'Ada',
+      summary: 'One, then two.',
       imageUrl: 'https://example.com/a.png',
       language: 'en-GB',
       tags: ['a', 'b'],
@@ -128,6 +130,7 @@ describe('an article that is there', () => {
     ['category', { categoryId: 'sport' }, { categoryId: 'sport' }],
     ['publishedAt', { publishedAt: '2020-02-02T00:00:00Z' }, { publishedAt: '2020-02-02T00:00:00.000Z' }],
     ['byline', { byline: 'Bob' }, { byline: 'Bob' }],
+    ['summary', { summary: 'Short.' }, { summary: 'Short.' }],
     ['picture', { imageUrl: 'https://example.com/b.png' }, { imageUrl: 'https://example.com/b.png' }],
     ['language', { language: 'de' }, { language: 'de' }],
     ['tags', { tags: ['b', 'a'] }, { tags: ['b', 'a'] }],
@@ -293,7 +296,7 @@ it('refuses none, and more than 500', async () => {
 })
 
 it('takes or rejects strange texts', async () => {
-  const fields = ['id', 'url', 'title', 'content', 'categoryId', 'publishedAt', 'createdAt', 'byline', 'imageUrl', 'language', 'guid']
+  const fields = ['id', 'url', 'title', 'content', 'categoryId', 'publishedAt', 'createdAt', 'byline', 'summary', 'imageUrl', 'language', 'guid']
   const given = strangeTexts.flatMap((text) => [
     ...fields.map((field) => archived({ [field]: text })),
     archived({ tags: [text] }),

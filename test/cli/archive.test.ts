@@ -143,6 +143,7 @@ const anyArticle = fc
       lastReadAt: instant,
       readCount: fc.integer({ min: 1, max: 1_000_000_000 }),
       byline: text,
+      summary: text,
       imageUrl: fc.webUrl({ withQueryParameters: true }),
       language: fc.constantFrom('en', 'pt-br', 'ja'),
       tags: fc.array(text, { maxLength: 4 }),
