@@ -1,5 +1,7 @@
 import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
+import type { Context } from '../graphql/context.ts'
 import { pageSchema } from './page-schema.ts'
+import { layOut } from './plan.ts'
 import type { Shape } from './shape.ts'
 import type { Delivery } from './sink.ts'
 
@@ -23,9 +25,10 @@ export type Execution = (roots: readonly Root[]) => Promise<(Delivery | undefine
  */
 export function createExecution(
   { schema, contextValue }: Pick<ExecutionArgs, 'schema' | 'contextValue'>,
-  { document, variableValues }: Shape,
+  shape: Shape,
   { present, paged }: { present: (error: unknown) => GraphQLError; paged: boolean },
 ): Execution {
+  const { document, variableValues } = shape
   const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
     cursor,
     payload: Buffer.from(JSON.stringify(errors ? { data, errors: errors.map(present) } : { data })),
@@ -34,9 +37,10 @@ export function createExecution(
     const result = await executed
     return result.errors && (await root.gone?.()) ? undefined : delivery(root, result)
   }
+  const plan = paged ? layOut(schema, shape) : undefined
   return async (roots) => {
     const articleIds = roots.flatMap(({ articleId }) => articleId ?? [])
-    const context = { ...(contextValue as object), articleIds }
+    const context = { ...(contextValue as Context), articleIds }
     const run = (root: Root): Delivery | undefined | Promise<Delivery | undefined> => {
       const result = execute({ schema, document, variableValues, rootValue: root, contextValue: context })
       return 'then' in result || result.errors ? settle(root, Promise.resolve(result)) : delivery(root, result)
@@ -53,7 +57,14 @@ export function createExecution(
     const [first, ...others] = roots
     if (!first) return []
     // What the first one loads for all need not be waited for by the others.
-    const ahead = await run(first)
-    return [ahead, ...(others.length > 0 ? await runPage(others) : [])]
+    const made = new Map([[first, await run(first)]])
+    const left = others.filter((root) => {
+      const data = plan?.(root, context)
+      if (data) made.set(root, delivery(root, { data }))
+      return !data
+    })
+    const rest = left.length > 0 ? await runPage(left) : []
+    left.forEach((root, i) => made.set(root, rest[i]))
+    return roots.map((root) => made.get(root))
   }
 }
