@@ -46,7 +46,7 @@ export async function createServices(config: Config, connect = connectDatabase):
   const onError = (error: unknown) => logger.warn({ err: error }, 'could not look for new events')
   const notices = createNotices({ databaseUrl: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'lost the connection that hears notices') })
   const wake = createWake(prisma, notices, { sweepMs, onError })
-  const tail = createTail(prisma, wake, { ringSize: config.streamRing, onError })
+  const tail = createTail(database, wake, { ringSize: config.streamRing, onError })
   const readHead = createHeadReader(prisma)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
   const statisticsChanges = watchStatistics(tail, reads)
@@ -72,7 +72,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     wake,
     tail,
     readHead,
-    contextFor: (method) => ({ prisma, wake, notices, readHead, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({ prisma, pool: database.pool, wake, notices, readHead, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
       await feeds.close()
       await pages.close()

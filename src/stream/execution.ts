@@ -10,8 +10,6 @@ export type Root = {
   cursor?: string
   /** The article that it tells of. */
   articleId?: string
-  /** Asked when the execution failed: whether what it tells of has gone meanwhile, so that it is passed over. */
-  gone?: () => Promise<boolean>
 }
 
 /** Makes the results for roots, in their order; undefined for one that is passed over. */
@@ -21,12 +19,13 @@ export type Execution = (roots: readonly Root[]) => Promise<(Delivery | undefine
  * Executes a subscription for many roots at once: they have one context, and so one batch of each thing that is loaded; each call
  * has a context of its own, since what held for one event need not hold at the next.
  * @param present what a client sees of an error
+ * @param gone asked when an execution failed: whether what it tells of has gone meanwhile, so that it is passed over
  * @param paged whether many roots may be executed as one list: of a field whose resolver gives its root as it is
  */
 export function createExecution(
   { schema, contextValue }: Pick<ExecutionArgs, 'schema' | 'contextValue'>,
   shape: Shape,
-  { present, paged }: { present: (error: unknown) => GraphQLError; paged: boolean },
+  { present, paged, gone }: { present: (error: unknown) => GraphQLError; paged: boolean; gone?: (root: Root) => Promise<boolean> },
 ): Execution {
   const { document, variableValues } = shape
   const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
@@ -35,7 +34,7 @@ export function createExecution(
   })
   const settle = async (root: Root, executed: Promise<ExecutionResult>): Promise<Delivery | undefined> => {
     const result = await executed
-    return result.errors && (await root.gone?.()) ? undefined : delivery(root, result)
+    return result.errors && (await gone?.(root)) ? undefined : delivery(root, result)
   }
   const plan = paged ? layOut(schema, shape) : undefined
   return async (roots) => {
