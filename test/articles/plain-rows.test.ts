@@ -24,7 +24,7 @@ it('has every field of an article, its category and its counter as Prisma has it
   }
   const byId = (rows: Record<string, unknown>[]) => rows.toSorted((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1))
   const rows = await prisma.article.findMany({ where: { id: { in: ids } }, select })
-  expect(rows.map(({ counter }) => counter === null).toSorted()).toEqual([false, true])
+  expect(new Set(rows.map(({ counter }) => counter === null)).size).toBe(2)
   expect(byId((await readRows(pool, select, ids))!)).toEqual(byId(rows))
   expect(await readRows(pool, { id: true, counter: { select: { lastReadAt: true } } }, [ids[1]!])).toEqual([{ id: ids[1], counter: null }])
 })
