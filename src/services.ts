@@ -10,6 +10,8 @@ import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
 import { watchReads } from './reads/watch.ts'
+import { startFolding } from './statistics/fold.ts'
+import { createVerifier } from './statistics/verify.ts'
 import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
@@ -49,6 +51,7 @@ export async function createServices(config: Config, connect = connectDatabase):
   const tail = createTail(database, wake, { ringSize: config.streamRing, onError })
   const readHead = createHeadReader(prisma)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
+  const verify = createVerifier(database.pool, clock)
   const statisticsChanges = watchStatistics(tail, reads)
   const stopRetention = startRetention(
     { prisma, wake, clock },
@@ -57,6 +60,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       onError: (error) => logger.warn({ err: error }, 'could not remove what categories no longer keep'),
     },
   )
+  const stopFolding = startFolding({ pool: database.pool, clock }, (error) => logger.warn({ err: error }, 'could not fold the statistics'))
   const stopPruning = startPruning(
     { prisma, clock },
     { days: config.streamRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not prune the log of the stream') },
@@ -72,11 +76,26 @@ export async function createServices(config: Config, connect = connectDatabase):
     wake,
     tail,
     readHead,
-    contextFor: (method) => ({ prisma, pool: database.pool, wake, notices, readHead, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({
+      prisma,
+      pool: database.pool,
+      wake,
+      notices,
+      readHead,
+      reads,
+      statisticsChanges,
+      verify,
+      feeds,
+      logger,
+      clock,
+      method,
+      rights: 'all',
+    }),
     close: async () => {
       await feeds.close()
       await pages.close()
       await fetcher.close()
+      await stopFolding()
       await stopPruning()
       await stopRetention()
       await tail.close()

@@ -194,6 +194,8 @@ Statistics
   lastReadAt: DateTime
   byCategory: [CategoryStatistics!]!
   overTime(interval: Interval! = DAY, from: DateTime, to: DateTime, timeZone: String! = "UTC"): [StatisticsBucket!]!
+  mostRead(first: Int! = 10, period: Period! = ALL): [RankedArticle!]!
+  trending(first: Int! = 10): [RankedArticle!]!
 CategoryStatistics
   category: Category!
   articleCount: Int!
@@ -205,6 +207,9 @@ StatisticsBucket
   articleCount: Int!
   wordCount: Float!
   readCount: Float!
+RankedArticle
+  article: Article!
+  score: Float!
 ArticleEvent
   cursor: String!
   article: Article!
