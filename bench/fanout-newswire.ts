@@ -79,7 +79,7 @@ export async function startNewswire(databaseUrl: string, articles: number): Prom
   const { prisma } = database
   const events: NewEvent[] = []
   for (let position = 0n; events.length < articles;) {
-    const page = await readAfter(prisma, position, 500)
+    const page = await readAfter(database, position, 500)
     for (const { kind, articleId, facts } of page) events.push({ kind, articleId, facts })
     position = page.at(-1)!.position
   }

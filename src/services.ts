@@ -48,7 +48,7 @@ export async function createServices(config: Config, connect = connectDatabase):
   const onError = (error: unknown) => logger.warn({ err: error }, 'could not look for new events')
   const notices = createNotices({ databaseUrl: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'lost the connection that hears notices') })
   const wake = createWake(prisma, notices, { sweepMs, onError })
-  const tail = createTail(prisma, wake, { ringSize: config.streamRing, onError })
+  const tail = createTail(database, wake, { ringSize: config.streamRing, onError })
   const readHead = createHeadReader(prisma)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
   const verify = createVerifier(database.pool, clock)
@@ -76,7 +76,21 @@ export async function createServices(config: Config, connect = connectDatabase):
     wake,
     tail,
     readHead,
-    contextFor: (method) => ({ prisma, wake, notices, readHead, reads, statisticsChanges, verify, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({
+      prisma,
+      pool: database.pool,
+      wake,
+      notices,
+      readHead,
+      reads,
+      statisticsChanges,
+      verify,
+      feeds,
+      logger,
+      clock,
+      method,
+      rights: 'all',
+    }),
     close: async () => {
       await feeds.close()
       await pages.close()

@@ -1,10 +1,13 @@
 import { queryFromInfo } from '@pothos/plugin-prisma'
 import type { GraphQLResolveInfo } from 'graphql'
+import type pg from 'pg'
 import type { Article } from '../db/generated/client.ts'
 import type { Context } from '../graphql/context.ts'
+import { readRows, type Select } from './plain-rows.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
+    pool: pg.Pool
     /** The articles of all events that are executed with this context. */
     articleIds?: readonly string[]
   }
@@ -34,7 +37,8 @@ export function loadArticle(context: Context, info: GraphQLResolveInfo, id: stri
 }
 
 async function read(context: Context, info: GraphQLResolveInfo, ids: readonly string[]): Promise<Rows> {
-  const query = queryFromInfo({ context, info, typeName: 'Article', select: { id: true } }) as { select: { id: true } }
-  const rows = await context.prisma.article.findMany({ ...query, where: { id: { in: [...new Set(ids)] } } })
-  return new Map(rows.map((row) => [row.id, row as Article]))
+  const query = queryFromInfo({ context, info, typeName: 'Article', select: { id: true } }) as { select: Select & { id: true } }
+  const wanted = [...new Set(ids)]
+  const rows = (await readRows(context.pool, query.select, wanted)) ?? (await context.prisma.article.findMany({ ...query, where: { id: { in: wanted } } }))
+  return new Map((rows as Article[]).map((row) => [row.id, row]))
 }

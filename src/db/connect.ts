@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { startEmbedded } from './embedded.ts'
 import { PrismaClient } from './generated/client.ts'
 import { migrate } from './migrate.ts'
 import { beginSession } from './session.ts'
+import { nameOf } from './statement-names.ts'
 
 export type Prisma = PrismaClient
 /** The client inside a transaction: nothing there may ask another, since the embedded database has one connection. */
@@ -33,7 +33,7 @@ export async function connectDatabase({ databaseUrl, databasePoolSize, dataDir }
   try {
     const migrated = await migrate(pool, { lock: !embedded })
     const prisma = new PrismaClient({
-      adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+      adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) }),
       // Transactions wait for their connection, and on the embedded database for each other.
       transactionOptions: { maxWait: 60_000, timeout: 120_000 },
       log: [{ emit: 'event', level: 'query' }],
@@ -59,17 +59,4 @@ function openPool(connectionString: string, max: number): { pool: pg.Pool; stop:
     onConnect: beginSession,
   })
   return { pool, stop: () => pool.end() }
-}
-
-/** Names for the first statements seen, so that the server plans each once; the rest stay unnamed, since a connection keeps every named one. */
-function statementNames(most = 500): (query: { sql: string }) => string {
-  const names = new Map<string, string>()
-  return ({ sql }) => {
-    let name = names.get(sql)
-    if (name === undefined) {
-      name = names.size < most ? createHash('sha1').update(sql).digest('base64url') : ''
-      if (name !== '') names.set(sql, name)
-    }
-    return name
-  }
 }

@@ -4,11 +4,16 @@ import type { Head } from './log.ts'
 export type Position = { streamId: string; position: bigint }
 
 /** An opaque cursor: the stream's id (16 bytes) and a position in it (8 bytes), in base64url. */
-export function encodeStreamCursor({ streamId, position }: Position): string {
+export const encodeStreamCursor = ({ streamId, position }: Position): string => cursorsOf(streamId)(position)
+
+/** The cursors of one stream. */
+export function cursorsOf(streamId: string): (position: bigint) => string {
   const bytes = Buffer.alloc(24)
   bytes.write(streamId.replaceAll('-', ''), 'hex')
-  bytes.writeBigInt64BE(position, 16)
-  return bytes.toString('base64url')
+  return (position) => {
+    bytes.writeBigInt64BE(position, 16)
+    return bytes.toString('base64url')
+  }
 }
 
 /** The error for a position whose following events are no longer kept: it names the oldest cursor that works. */

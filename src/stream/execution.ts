@@ -1,5 +1,7 @@
 import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
+import type { Context } from '../graphql/context.ts'
 import { pageSchema } from './page-schema.ts'
+import { layOut } from './plan.ts'
 import type { Shape } from './shape.ts'
 import type { Delivery } from './sink.ts'
 
@@ -8,8 +10,6 @@ export type Root = {
   cursor?: string
   /** The article that it tells of. */
   articleId?: string
-  /** Asked when the execution failed: whether what it tells of has gone meanwhile, so that it is passed over. */
-  gone?: () => Promise<boolean>
 }
 
 /** Makes the results for roots, in their order; undefined for one that is passed over. */
@@ -19,24 +19,27 @@ export type Execution = (roots: readonly Root[]) => Promise<(Delivery | undefine
  * Executes a subscription for many roots at once: they have one context, and so one batch of each thing that is loaded; each call
  * has a context of its own, since what held for one event need not hold at the next.
  * @param present what a client sees of an error
+ * @param gone asked when an execution failed: whether what it tells of has gone meanwhile, so that it is passed over
  * @param paged whether many roots may be executed as one list: of a field whose resolver gives its root as it is
  */
 export function createExecution(
   { schema, contextValue }: Pick<ExecutionArgs, 'schema' | 'contextValue'>,
-  { document, variableValues }: Shape,
-  { present, paged }: { present: (error: unknown) => GraphQLError; paged: boolean },
+  shape: Shape,
+  { present, paged, gone }: { present: (error: unknown) => GraphQLError; paged: boolean; gone?: (root: Root) => Promise<boolean> },
 ): Execution {
+  const { document, variableValues } = shape
   const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
     cursor,
     payload: Buffer.from(JSON.stringify(errors ? { data, errors: errors.map(present) } : { data })),
   })
   const settle = async (root: Root, executed: Promise<ExecutionResult>): Promise<Delivery | undefined> => {
     const result = await executed
-    return result.errors && (await root.gone?.()) ? undefined : delivery(root, result)
+    return result.errors && (await gone?.(root)) ? undefined : delivery(root, result)
   }
+  const plan = paged ? layOut(schema, shape) : undefined
   return async (roots) => {
     const articleIds = roots.flatMap(({ articleId }) => articleId ?? [])
-    const context = { ...(contextValue as object), articleIds }
+    const context = { ...(contextValue as Context), articleIds }
     const run = (root: Root): Delivery | undefined | Promise<Delivery | undefined> => {
       const result = execute({ schema, document, variableValues, rootValue: root, contextValue: context })
       return 'then' in result || result.errors ? settle(root, Promise.resolve(result)) : delivery(root, result)
@@ -53,7 +56,14 @@ export function createExecution(
     const [first, ...others] = roots
     if (!first) return []
     // What the first one loads for all need not be waited for by the others.
-    const ahead = await run(first)
-    return [ahead, ...(others.length > 0 ? await runPage(others) : [])]
+    const made = new Map([[first, await run(first)]])
+    const left = others.filter((root) => {
+      const data = plan?.(root, context)
+      if (data) made.set(root, delivery(root, { data }))
+      return !data
+    })
+    const rest = left.length > 0 ? await runPage(left) : []
+    left.forEach((root, i) => made.set(root, rest[i]))
+    return roots.map((root) => made.get(root))
   }
 }

@@ -58,6 +58,8 @@ export class Group {
   position: bigint
   readonly #deps: Deps
   #bytesEach = firstGuess
+  /** The page after the last one, while that is executed. */
+  #ahead: { after: bigint; events: Promise<LoggedEvent[]> } | undefined
   #idle: (() => void) | undefined
   #changed = false
 
@@ -91,6 +93,7 @@ export class Group {
     } finally {
       stop()
       onEnd()
+      await this.#ahead?.events.catch(() => undefined)
     }
   }
 
@@ -114,7 +117,7 @@ export class Group {
     const room = Math.min(limits.bytes, limits.bytesInAll / this.followers.size)
     const fits = Math.max(1, Math.min(limits.page, Math.floor(room / this.#bytesEach)))
     const rewound = this.position > from ? Number(this.position - from) : 0
-    const events = await tail.read(from, fits + rewound)
+    const events = await this.#read(from, fits + rewound)
     if (events.length === 0) return false
     const judged = await this.#judge(events)
     const wanted = events.filter((_event, i) => [...judged.values()].some((holds) => holds[i]))
@@ -129,6 +132,23 @@ export class Group {
     const newest = tail.position()
     if (newest === undefined || newest > this.position) await this.#letRead()
     return true
+  }
+
+  /** The events after a position. Where there seem to be more, the next are read as well, since that takes a while. */
+  async #read(after: bigint, limit: number): Promise<LoggedEvent[]> {
+    const { tail } = this.#deps
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    let events = ahead?.after === after ? (await ahead.events).slice(0, limit) : []
+    // None were there when it was read, but there may be some by now.
+    if (events.length === 0) events = await tail.read(after, limit)
+    if (events.length === limit) {
+      const last = events.at(-1)!.position
+      const next = tail.read(last, limit)
+      next.catch(() => undefined) // it is said to who asks for them
+      this.#ahead = { after: last, events: next }
+    }
+    return events
   }
 
   /** Of each selection, which of the events it wants. */

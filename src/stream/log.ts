@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Prisma, Transaction } from '../db/connect.ts'
 import { Prisma as Sql } from '../db/generated/client.ts'
 import type { Channel } from '../db/notices.ts'
@@ -58,13 +59,15 @@ export class LogPruned extends Error {}
  * The events after a position, oldest first, at most `limit`.
  * @throws LogPruned when the next one is no longer kept
  */
-export async function readAfter(prisma: Prisma, position: bigint, limit: number): Promise<LoggedEvent[]> {
-  const events = (await prisma.streamEvent.findMany({
-    where: { position: { gt: position } },
-    orderBy: { position: 'asc' },
-    take: limit,
-    omit: { occurredAt: true },
-  })) as unknown as LoggedEvent[]
+export async function readAfter({ prisma, pool }: { prisma: Prisma; pool: pg.Pool }, position: bigint, limit: number): Promise<LoggedEvent[]> {
+  // Past Prisma, which takes two to three times as long for it: a subscriber that catches up waits for little else.
+  const { rows } = await pool.query<[string, EventKind, string, ArticleFacts, ArticleFacts | null]>({
+    name: 'events of the stream',
+    text: 'SELECT position, kind, article_id, facts, before FROM stream_event WHERE position > $1 ORDER BY position LIMIT $2',
+    values: [position, limit],
+    rowMode: 'array',
+  })
+  const events = rows.map(([at, kind, articleId, facts, before]): LoggedEvent => ({ position: BigInt(at), kind, articleId, facts, before }))
   // Positions have no gaps: what is missing at the front has been pruned.
   const complete = events[0] ? events[0].position === position + 1n : position >= (await readHead(prisma)).prunedTo
   if (!complete) throw new LogPruned(`the events after ${position} are no longer kept`)

@@ -7,10 +7,9 @@ import type { Context } from '../graphql/context.ts'
 import { selects } from '../graphql/selects.ts'
 import { notFound } from '../errors.ts'
 import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts'
-import type { Root } from './execution.ts'
 import type { HeadReader } from './head.ts'
 import type { Head, LoggedEvent } from './log.ts'
-import { LogSource, type Selection } from './source.ts'
+import { LogSource, type EventRoot, type Selection } from './source.ts'
 import type { Wake } from './wake.ts'
 
 declare module '../graphql/context.ts' {
@@ -24,11 +23,8 @@ declare module '../graphql/context.ts' {
   }
 }
 
-/** An event with the cursor that names its position. */
-type Delivered = LoggedEvent & Root
-
 /** @throws CURSOR_INVALID, CURSOR_EXPIRED */
-async function follow({ prisma, readHead, lastEventId }: Context, after: string | null | undefined, selection: Selection): Promise<AsyncIterable<Delivered>> {
+async function follow({ prisma, readHead, lastEventId }: Context, after: string | null | undefined, selection: Selection): Promise<AsyncIterable<EventRoot>> {
   const head = await readHead()
   const cursor = lastEventId ?? after
   const position = cursor == null ? head.position : decodeStreamCursor(cursor, head, lastEventId === undefined ? 'after' : 'Last-Event-ID')
@@ -36,7 +32,7 @@ async function follow({ prisma, readHead, lastEventId }: Context, after: string 
     streamId: head.streamId,
     after: position,
     selection,
-    gone: async ({ articleId }) => (await areThere(prisma, [articleId])).size === 0,
+    gone: async ({ articleId }) => articleId !== undefined && (await areThere(prisma, [articleId])).size === 0,
   })
 }
 
@@ -76,10 +72,10 @@ builder.queryField('streamCursor', (t) =>
   }),
 )
 
-const ArticleEvent = builder.objectRef<Delivered>('ArticleEvent').implement({
+const ArticleEvent = builder.objectRef<EventRoot>('ArticleEvent').implement({
   description: 'A newly ingested article.',
   fields: (t) => ({
-    cursor: t.string({ description: 'Its position on the stream: a subscription after it goes on with the next.', resolve: ({ cursor }) => cursor! }),
+    cursor: t.string({ description: 'Its position on the stream: a subscription after it goes on with the next.', resolve: ({ cursor }) => cursor }),
     article: t.field({
       type: Article,
       description: 'The article as it is now.',
@@ -102,10 +98,10 @@ const ArticleChangeKind = builder.enumType('ArticleChangeKind', {
   values: { UPDATED: { description: 'It was edited.' }, REMOVED: { description: 'It was removed.' } } as const,
 })
 
-const ArticleChange = builder.objectRef<Delivered>('ArticleChange').implement({
+const ArticleChange = builder.objectRef<EventRoot>('ArticleChange').implement({
   description: 'An edit or removal of an article.',
   fields: (t) => ({
-    cursor: t.string({ description: 'Its position on the same stream; keep one cursor for each subscription.', resolve: ({ cursor }) => cursor! }),
+    cursor: t.string({ description: 'Its position on the same stream; keep one cursor for each subscription.', resolve: ({ cursor }) => cursor }),
     kind: t.field({ type: ArticleChangeKind, description: 'What happened.', resolve: ({ kind }) => kind as 'UPDATED' | 'REMOVED' }),
     articleId: t.exposeID('articleId', { description: 'Which article.' }),
     article: t.field({

@@ -1,6 +1,6 @@
 import type { Root } from './execution.ts'
 import type { Topic } from './conflate.ts'
-import { encodeStreamCursor } from './cursor.ts'
+import { cursorsOf } from './cursor.ts'
 import type { LoggedEvent } from './log.ts'
 
 /** Which events somebody wants. Equal keys want the same. */
@@ -17,28 +17,27 @@ class Source implements AsyncIterable<never> {
   }
 }
 
+/** The root value of an event's execution. */
+export type EventRoot = Pick<LoggedEvent, 'kind' | 'articleId'> & { cursor: string }
+
 /** What a subscription to the log gives to the server. */
 export class LogSource extends Source {
-  readonly streamId: string
   readonly after: bigint
   readonly selection: Selection
-  /** Whether what an event tells of has gone meanwhile. */
-  readonly gone: (event: LoggedEvent) => Promise<boolean>
+  readonly cursorOf: (position: bigint) => string
+  /** Whether the article that a root tells of has gone meanwhile. */
+  readonly gone: (root: Root) => Promise<boolean>
 
-  constructor(source: Pick<LogSource, 'streamId' | 'after' | 'selection' | 'gone'>) {
+  constructor(source: Pick<LogSource, 'after' | 'selection' | 'gone'> & { streamId: string }) {
     super()
-    this.streamId = source.streamId
     this.after = source.after
     this.selection = source.selection
+    this.cursorOf = cursorsOf(source.streamId)
     this.gone = source.gone
   }
 
-  cursorOf(position: bigint): string {
-    return encodeStreamCursor({ streamId: this.streamId, position })
-  }
-
-  rootOf(event: LoggedEvent): LoggedEvent & Root {
-    return { ...event, cursor: this.cursorOf(event.position), gone: () => this.gone(event) }
+  rootOf({ position, kind, articleId }: LoggedEvent): EventRoot {
+    return { cursor: this.cursorOf(position), kind, articleId }
   }
 }
 

@@ -36,7 +36,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   /** The share of a shape, made where there is none. @param make is given what lets it go */
   const shareFor = <S extends Share | LiveShare>(
     args: ExecutionArgs,
-    paged: boolean,
+    options: Pick<Parameters<typeof createExecution>[2], 'paged' | 'gone'>,
     make: (execute: Execution, letGo: () => void) => S,
   ): { share: S; letGo: () => void } => {
     const shape = shapeOf(args)
@@ -48,7 +48,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
       const ended = share.ended().finally(() => ending.delete(ended))
       ending.add(ended)
     }
-    if (!share) shares.set(key, (share = make(createExecution(args, shape, { present: deps.present, paged }), letGo)))
+    if (!share) shares.set(key, (share = make(createExecution(args, shape, { present: deps.present, ...options }), letGo)))
     return { share, letGo }
   }
   const counted = (stop: () => void): (() => void) => {
@@ -65,7 +65,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   const followLog =
     (args: ExecutionArgs, source: LogSource) =>
     (sink: Sink): Live => {
-      const { share } = shareFor(args, true, (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo))
+      const { share } = shareFor(args, { paged: true, gone: source.gone }, (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo))
       const follower: Follower = { selection: source.selection, sink, position: source.after, cursor: () => source.cursorOf(follower.position) }
       share.add(follower)
       return { position: () => follower.position, cursor: follower.cursor, stop: counted(() => share.remove(follower)) }
@@ -74,7 +74,11 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   const followValues =
     (args: ExecutionArgs, source: LiveSource) =>
     (sink: Sink): Live => {
-      const { share, letGo } = shareFor(args, false, (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }))
+      const { share, letGo } = shareFor(
+        args,
+        { paged: false },
+        (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }),
+      )
       share.add(sink, source)
       return { position: () => undefined, cursor: () => undefined, stop: counted(() => share.remove(sink) && letGo()) }
     }

@@ -1,4 +1,4 @@
-import type { Prisma } from '../db/connect.ts'
+import type { Database } from '../db/connect.ts'
 import { LogPruned, readAfter, readHead, type LoggedEvent } from './log.ts'
 import type { Wake } from './wake.ts'
 
@@ -24,7 +24,11 @@ export type Tail = {
 }
 
 /** @param ringSize events that are kept in memory */
-export function createTail(prisma: Prisma, wake: Wake, { ringSize, onError }: { ringSize: number; onError: (error: unknown) => void }): Tail {
+export function createTail(
+  database: Pick<Database, 'prisma' | 'pool'>,
+  wake: Wake,
+  { ringSize, onError }: { ringSize: number; onError: (error: unknown) => void },
+): Tail {
   const followers = new Set<() => void>()
   /** What is before `first` has been let go; it is cut from the array now and then, not each time. */
   let ring: LoggedEvent[] = []
@@ -52,11 +56,11 @@ export function createTail(prisma: Prisma, wake: Wake, { ringSize, onError }: { 
   const readOn = async () => {
     try {
       if (position === undefined) {
-        position = (await readHead(prisma)).position
+        position = (await readHead(database.prisma)).position
         tell() // what came between somebody's last read and this
       }
       for (let page; !page || page.length === pageSize;) {
-        page = await readAfter(prisma, position!, pageSize)
+        page = await readAfter(database, position!, pageSize)
         if (!stopListening || page.length === 0) return
         keep(page)
         tell()
@@ -91,7 +95,7 @@ export function createTail(prisma: Prisma, wake: Wake, { ringSize, onError }: { 
     read: async (after, limit) => {
       const oldest = ring[first]
       if (position !== undefined && after >= position) return []
-      if (oldest === undefined || after < oldest.position - 1n) return readAfter(prisma, after, Math.min(limit, pageSize))
+      if (oldest === undefined || after < oldest.position - 1n) return readAfter(database, after, Math.min(limit, pageSize))
       const from = first + Number(after - oldest.position) + 1
       return ring.slice(from, from + limit)
     },

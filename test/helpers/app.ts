@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
-import type { Prisma } from '../../src/db/connect.ts'
+import type { Database } from '../../src/db/connect.ts'
 import { startServer, type RunningServer } from '../../src/serve.ts'
 import type { TestDatabase } from './database.ts'
 import { lendDatabase } from './lent-database.ts'
@@ -35,7 +35,7 @@ export async function startApp({ env = {}, poll = false, database: given }: Opti
     ...(lent && { connect: async () => lent.connected }),
   })
   const ask = (query: string, variables: Record<string, unknown> = {}) => post(running.url, query, variables)
-  const listened = listenTo(running.services.database.prisma)
+  const listened = listenTo(running.services.database)
   return {
     ...running,
     database,
@@ -53,14 +53,21 @@ export async function startApp({ env = {}, poll = false, database: given }: Opti
   }
 }
 
-const heard = new WeakMap<Prisma, string[]>()
+const heard = new WeakMap<Database['pool'], string[]>()
 
 /** The statements of a client from now on; a client that several servers use one after the other is listened to once. */
-function listenTo(prisma: Prisma): string[] {
-  const known = heard.get(prisma)
+function listenTo({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>): string[] {
+  const known = heard.get(pool)
   if (known) return known
   const statements: string[] = []
-  heard.set(prisma, statements)
+  heard.set(pool, statements)
+  // What resolvers ask past Prisma has a name; Prisma asks the same pool, with types of its own.
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
+  pool.query = ((...args: unknown[]) => {
+    const { name, text, types } = Object(args[0]) as { name?: string; text?: string; types?: unknown }
+    if (name && text && !types) statements.push(text)
+    return query(...args)
+  }) as typeof pool.query
   const listening = prisma as unknown as { $on: (event: 'query', listener: (event: { query: string }) => void) => void }
   listening.$on('query', ({ query }) => statements.push(query))
   return statements

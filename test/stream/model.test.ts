@@ -49,11 +49,12 @@ type Client = {
 const positionOf = (cursor: string) => Buffer.from(cursor, 'base64url').readBigInt64BE(16)
 
 it('gives to each what it wants, in order, once', async () => {
-  const { prisma } = app.services.database
+  const { database } = app.services
+  const { prisma } = database
   const notices = createNotices({ databaseUrl: undefined, onError: (error) => expect.fail(error.message) })
   const onError = (error: unknown) => expect.fail(String(error))
   const wake = createWake(prisma, notices, { sweepMs: 20, onError })
-  const tail = createTail(prisma, wake, { ringSize, onError })
+  const tail = createTail(database, wake, { ringSize, onError })
   const present = (error: unknown) => error as GraphQLError
   const subscriptions = createSubscriptions({ tail, readHead: () => readHead(prisma), present, limits })
   const document = parse('subscription ($after: String, $filter: ArticleFilter) { articleChanged(after: $after, filter: $filter) { cursor } }')
