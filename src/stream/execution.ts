@@ -1,6 +1,5 @@
 import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql'
 import type { Context } from '../graphql/context.ts'
-import { pageSchema } from './page-schema.ts'
 import { layOut } from './plan.ts'
 import type { Shape } from './shape.ts'
 import type { Delivery } from './sink.ts'
@@ -20,12 +19,12 @@ export type Execution = (roots: readonly Root[]) => Promise<(Delivery | undefine
  * has a context of its own, since what held for one event need not hold at the next.
  * @param present what a client sees of an error
  * @param gone asked when an execution failed: whether what it tells of has gone meanwhile, so that it is passed over
- * @param paged whether many roots may be executed as one list: of a field whose resolver gives its root as it is
+ * @param planned whether the selection may be laid out once for many roots: of a field whose resolver gives its root as it is
  */
 export function createExecution(
   { schema, contextValue }: Pick<ExecutionArgs, 'schema' | 'contextValue'>,
   shape: Shape,
-  { present, paged, gone }: { present: (error: unknown) => GraphQLError; paged: boolean; gone?: (root: Root) => Promise<boolean> },
+  { present, planned, gone }: { present: (error: unknown) => GraphQLError; planned: boolean; gone?: (root: Root) => Promise<boolean> },
 ): Execution {
   const { document, variableValues } = shape
   const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
@@ -36,7 +35,7 @@ export function createExecution(
     const result = await executed
     return result.errors && (await gone?.(root)) ? undefined : delivery(root, result)
   }
-  const plan = paged ? layOut(schema, shape) : undefined
+  const plan = planned ? layOut(schema, shape) : undefined
   return async (roots) => {
     const articleIds = roots.flatMap(({ articleId }) => articleId ?? [])
     const context = { ...(contextValue as Context), articleIds }
@@ -45,24 +44,16 @@ export function createExecution(
       return 'then' in result || result.errors ? settle(root, Promise.resolve(result)) : delivery(root, result)
     }
     const runEach = (each: readonly Root[]) => Promise.all(each.map(async (root) => run(root)))
-    const runPage = async (page: readonly Root[]): Promise<(Delivery | undefined)[]> => {
-      const { data, errors } = await execute({ schema: pageSchema(schema), document, variableValues, rootValue: { events: page }, contextValue: context })
-      const [[key, results] = []] = Object.entries(data ?? {})
-      // An error is one event's own: each is executed by itself then.
-      if (errors || key === undefined) return runEach(page)
-      return page.map((root, i) => delivery(root, { data: { [key]: (results as unknown[])[i] } }))
-    }
-    if (!paged) return runEach(roots)
     const [first, ...others] = roots
-    if (!first) return []
+    if (!first || !plan) return runEach(roots)
     // What the first one loads for all need not be waited for by the others.
     const made = new Map([[first, await run(first)]])
     const left = others.filter((root) => {
-      const data = plan?.(root, context)
+      const data = plan(root, context)
       if (data) made.set(root, delivery(root, { data }))
       return !data
     })
-    const rest = left.length > 0 ? await runPage(left) : []
+    const rest = await runEach(left)
     left.forEach((root, i) => made.set(root, rest[i]))
     return roots.map((root) => made.get(root))
   }

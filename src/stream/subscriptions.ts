@@ -36,7 +36,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   /** The share of a shape, made where there is none. @param make is given what lets it go */
   const shareFor = <S extends Share | LiveShare>(
     args: ExecutionArgs,
-    options: Pick<Parameters<typeof createExecution>[2], 'paged' | 'gone'>,
+    options: Pick<Parameters<typeof createExecution>[2], 'planned' | 'gone'>,
     make: (execute: Execution, letGo: () => void) => S,
   ): { share: S; letGo: () => void } => {
     const shape = shapeOf(args)
@@ -65,7 +65,11 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
   const followLog =
     (args: ExecutionArgs, source: LogSource) =>
     (sink: Sink): Live => {
-      const { share } = shareFor(args, { paged: true, gone: source.gone }, (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo))
+      const { share } = shareFor(
+        args,
+        { planned: true, gone: source.gone },
+        (execute, letGo) => new Share(deps, execute, (event) => source.rootOf(event), letGo),
+      )
       const follower: Follower = { selection: source.selection, sink, position: source.after, cursor: () => source.cursorOf(follower.position) }
       share.add(follower)
       return { position: () => follower.position, cursor: follower.cursor, stop: counted(() => share.remove(follower)) }
@@ -76,7 +80,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
     (sink: Sink): Live => {
       const { share, letGo } = shareFor(
         args,
-        { paged: false },
+        { planned: false },
         (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }),
       )
       share.add(sink, source)
