@@ -9,6 +9,8 @@ import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
+import { startForgetting } from './reads/forget.ts'
+import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
 import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
@@ -49,6 +51,11 @@ export async function createServices(config: Config, connect = connectDatabase):
   const tail = createTail(prisma, wake, { ringSize: config.streamRing, onError })
   const readHead = createHeadReader(prisma)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
+  const recorder = createReadRecorder({ pool: database.pool, notices, clock })
+  const stopForgetting = startForgetting(
+    { pool: database.pool, clock },
+    { days: config.readKeyRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not forget the keys of old reads') },
+  )
   const statisticsChanges = watchStatistics(tail, reads)
   const stopRetention = startRetention(
     { prisma, wake, clock },
@@ -72,11 +79,13 @@ export async function createServices(config: Config, connect = connectDatabase):
     wake,
     tail,
     readHead,
-    contextFor: (method) => ({ prisma, wake, notices, readHead, reads, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({ prisma, wake, readHead, reads, recorder, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
       await feeds.close()
       await pages.close()
       await fetcher.close()
+      await recorder.close()
+      await stopForgetting()
       await stopPruning()
       await stopRetention()
       await tail.close()

@@ -61,6 +61,7 @@ Mutation
   ingestArticles(input: IngestArticlesInput!): IngestArticlesPayload!
   deleteArticle(id: ID!): DeleteArticlePayload!
   recordRead(input: RecordReadInput!): RecordReadPayload!
+  recordReads(input: RecordReadsInput!): RecordReadsPayload!
   addCategory(input: AddCategoryInput!): CategoryPayload!
   updateCategory(input: UpdateCategoryInput!): CategoryPayload!
   removeCategory(id: ID!, moveTo: ID): RemovedPayload!
@@ -276,6 +277,14 @@ RecordReadInput
 RecordReadPayload
   article: Article!
   counted: Boolean!
+RecordReadsInput
+  reads: [RecordReadInput!]!
+RecordReadsPayload
+  results: [RecordReadResult!]!
+RecordReadResult
+  articleId: ID!
+  counted: Boolean!
+  errorCode: String
 DeleteArticlePayload
   id: ID!
   cursor: String!
