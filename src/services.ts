@@ -12,6 +12,7 @@ import { createPageWork, type PageWork } from './full-text/work.ts'
 import { startForgetting } from './reads/forget.ts'
 import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
+import { startFolding } from './statistics/fold.ts'
 import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
@@ -64,6 +65,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       onError: (error) => logger.warn({ err: error }, 'could not remove what categories no longer keep'),
     },
   )
+  const stopFolding = startFolding({ pool: database.pool, clock }, (error) => logger.warn({ err: error }, 'could not fold the statistics'))
   const stopPruning = startPruning(
     { prisma, clock },
     { days: config.streamRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not prune the log of the stream') },
@@ -86,6 +88,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       await fetcher.close()
       await recorder.close()
       await stopForgetting()
+      await stopFolding()
       await stopPruning()
       await stopRetention()
       await tail.close()

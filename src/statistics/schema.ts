@@ -6,7 +6,8 @@ import { load } from '../graphql/loader.ts'
 import type { Topic } from '../stream/conflate.ts'
 import { LiveSource } from '../stream/source.ts'
 import { overTime, type Bucket, type Interval } from './over-time.ts'
-import { totals, totalsByCategory, totalsOfCategories, type CategoryTotals, type Totals } from './totals.ts'
+import { mostRead, trending, type Period, type Ranked } from './ranking.ts'
+import { counts, ofAllTime, totals, totalsByCategory, totalsOfCategories, type CategoryTotals, type Counts, type Totals } from './totals.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
@@ -15,12 +16,12 @@ declare module '../graphql/context.ts' {
   }
 }
 
-/** The totals are read once for all of their fields, and only when one of them is asked for. */
-type Subject = { filter: ArticleFilter; totals: () => Promise<Totals> }
+/** Numbers are read once for all of their fields, and only when one of them is asked for. */
+type Subject = { filter: ArticleFilter; counts: () => Promise<Counts>; totals: () => Promise<Totals> }
 
-function subject(filter: ArticleFilter, read: () => Promise<Totals>): Subject {
-  let once: Promise<Totals> | undefined
-  return { filter, totals: () => (once ??= read()) }
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined
+  return () => (reading ??= read())
 }
 
 const CategoryStatistics = builder.objectRef<CategoryTotals>('CategoryStatistics').implement({
@@ -58,16 +59,41 @@ const IntervalEnum = builder.enumType('Interval', {
   } satisfies Record<Interval, object>,
 })
 
+const PeriodEnum = builder.enumType('Period', {
+  description: 'A time that ends now.',
+  values: {
+    DAY: { description: 'The last 24 hours.' },
+    WEEK: { description: 'The last 7 days.' },
+    MONTH: { description: 'The last 30 days.' },
+    ALL: { description: 'All time.' },
+  } satisfies Record<Period, object>,
+})
+
+const RankedArticle = builder.objectRef<Ranked>('RankedArticle').implement({
+  description: 'An article and its place in a ranking.',
+  fields: (t) => ({
+    article: t.prismaField({
+      type: 'Article',
+      description: 'The article.',
+      // Prisma makes one statement of all that are looked up by id at once.
+      resolve: (query, { articleId }, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: articleId } }),
+    }),
+    score: t.exposeFloat('score', { description: 'The higher, the better.' }),
+  }),
+})
+
+const ranking = ({ first }: { first: number }) => ({ field: 50, multiplier: Math.min(100, Math.max(1, first)) })
+
 const Statistics = builder.objectRef<Subject>('Statistics').implement({
   description: 'Numbers over the articles that a filter takes.',
   fields: (t) => ({
-    articleCount: t.int({ description: 'Articles.', resolve: async (s) => (await s.totals()).articleCount }),
-    wordCount: t.float({ description: 'Their words.', resolve: async (s) => (await s.totals()).wordCount }),
+    articleCount: t.int({ description: 'Articles.', resolve: async (s) => (await s.counts()).articleCount }),
+    wordCount: t.float({ description: 'Their words.', resolve: async (s) => (await s.counts()).wordCount }),
     readCount: t.float({ description: 'Their reads.', resolve: async (s) => (await s.totals()).readCount }),
     averageWordCount: t.float({
       description: 'Words of an article on average; 0 where there is none.',
       resolve: async (s) => {
-        const { wordCount, articleCount } = await s.totals()
+        const { wordCount, articleCount } = await s.counts()
         return articleCount === 0 ? 0 : wordCount / articleCount
       },
     }),
@@ -103,6 +129,23 @@ const Statistics = builder.objectRef<Subject>('Statistics').implement({
       resolve: ({ filter }, { interval, from, to, timeZone }, { prisma, clock }) =>
         overTime(prisma, filter, { interval, timeZone, ...(from && { from }), ...(to && { to }) }, clock()),
     }),
+    mostRead: t.field({
+      type: [RankedArticle],
+      description: 'The articles read most in a period that ends now, to the quarter of an hour; score is how often.',
+      args: {
+        first: t.arg.int({ required: true, defaultValue: 10, description: 'How many, 1 to 100.' }),
+        period: t.arg({ type: PeriodEnum, required: true, defaultValue: 'ALL', description: 'In what time.' }),
+      },
+      complexity: ranking,
+      resolve: ({ filter }, { first, period }, { prisma }) => mostRead(prisma, filter, first, period),
+    }),
+    trending: t.field({
+      type: [RankedArticle],
+      description: 'The articles read most lately: score is the sum over their reads of 2^(-age / 12 hours). Those below 0.01 are left out.',
+      args: { first: t.arg.int({ required: true, defaultValue: 10, description: 'How many, 1 to 100.' }) },
+      complexity: ranking,
+      resolve: ({ filter }, { first }, { prisma, clock }) => trending(prisma, filter, first, clock()),
+    }),
   }),
 })
 
@@ -132,13 +175,17 @@ builder.subscriptionField('statisticsChanged', (t) =>
 
 function statisticsOf(prisma: Prisma, filter: Parameters<typeof articleFilter>[0]): Subject {
   const taken = articleFilter(filter)
-  return subject(taken, () => totals(prisma, taken))
+  const all = once(() => totals(prisma, taken))
+  return { filter: taken, totals: all, counts: ofAllTime(taken) ? all : once(() => counts(prisma, taken)) }
 }
 
 builder.prismaObjectField('Category', 'statistics', (t) =>
   t.field({
     type: Statistics,
     description: 'Numbers over its articles.',
-    resolve: ({ id }, _args, context) => subject({ categoryIds: [id] }, () => load(context, totalsOfCategories, id)),
+    resolve: ({ id }, _args, context) => {
+      const all = once(() => load(context, totalsOfCategories, id))
+      return { filter: { categoryIds: [id] }, totals: all, counts: all }
+    },
   }),
 )
