@@ -26,7 +26,7 @@ const stored = (counted: 'known' | 'counted') => `
       SELECT string_agg(article_id::text, ',') AS ids FROM (SELECT article_id, (row_number() OVER () - 1) / ${idsOfNotice} AS part FROM ${counted}) n GROUP BY part
     ) parts
   )
-  SELECT (SELECT string_agg(DISTINCT article_id::text, ',') FROM known) AS known, (SELECT count(*) FROM said) AS said`
+  SELECT (SELECT string_agg(article_id::text, ',') FROM known) AS known, (SELECT count(*) FROM said) AS said`
 
 const withoutKeys = `
   WITH known AS MATERIALIZED (
