@@ -34,7 +34,10 @@ console.log(`seed ${plan.seed}: ${embedded ? 'the embedded database, 1 server' :
 const well = 'Each read was counted once, and none that was acknowledged is lost.'
 const right = await onStage(values.database, async (servers, place) => {
   const read = await readAll(servers, plan)
-  for (const server of servers) await server.stop()
+  for (const server of servers) {
+    await server.ready() // a stop before that would not be a clean one
+    await server.stop()
+  }
   const { figures, faults } = await place.read((pool) => judge(pool, read))
   return tell({ figures, faults: [...servers.flatMap((server) => server.faults), ...faults] }, well)
 })
