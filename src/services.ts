@@ -13,6 +13,7 @@ import { startForgetting } from './reads/forget.ts'
 import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
 import { startFolding } from './statistics/fold.ts'
+import { createVerifier } from './statistics/verify.ts'
 import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
@@ -57,6 +58,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     { pool: database.pool, clock },
     { days: config.readKeyRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not forget the keys of old reads') },
   )
+  const verify = createVerifier(database.pool, clock)
   const statisticsChanges = watchStatistics(tail, reads)
   const stopRetention = startRetention(
     { prisma, wake, clock },
@@ -81,7 +83,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     wake,
     tail,
     readHead,
-    contextFor: (method) => ({ prisma, wake, readHead, reads, recorder, statisticsChanges, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({ prisma, wake, readHead, reads, recorder, statisticsChanges, verify, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
       await feeds.close()
       await pages.close()

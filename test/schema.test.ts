@@ -195,6 +195,8 @@ Statistics
   lastReadAt: DateTime
   byCategory: [CategoryStatistics!]!
   overTime(interval: Interval! = DAY, from: DateTime, to: DateTime, timeZone: String! = "UTC"): [StatisticsBucket!]!
+  mostRead(first: Int! = 10, period: Period! = ALL): [RankedArticle!]!
+  trending(first: Int! = 10): [RankedArticle!]!
 CategoryStatistics
   category: Category!
   articleCount: Int!
@@ -206,6 +208,9 @@ StatisticsBucket
   articleCount: Int!
   wordCount: Float!
   readCount: Float!
+RankedArticle
+  article: Article!
+  score: Float!
 ArticleEvent
   cursor: String!
   article: Article!

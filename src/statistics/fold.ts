@@ -21,13 +21,14 @@ const windows = { day: Prisma.sql`interval '1 day'`, week: Prisma.sql`interval '
 export async function foldStatistics(pool: pg.Pool, now: Date): Promise<number> {
   let folded = 0
   for (;;) {
-    const count = await foldBatch(pool, now)
+    const count = await foldBatch(pool, now, batch)
     folded += count
     if (count < batch) return folded
   }
 }
 
-async function foldBatch(pool: pg.Pool, now: Date): Promise<number> {
+/** One transaction of at most so many deltas, the oldest. @returns how many; fewer when there are no more, or another server is at it */
+export async function foldBatch(pool: pg.Pool, now: Date, most: number): Promise<number> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
@@ -40,7 +41,7 @@ async function foldBatch(pool: pg.Pool, now: Date): Promise<number> {
     let folded = 0
     if (state) {
       if (state.due) await client.query(advance(now))
-      const { rows } = await client.query<{ folded: number }>({ name: 'fold', ...textOf(fold()) })
+      const { rows } = await client.query<{ folded: number }>({ name: 'fold', ...textOf(fold(most)) })
       folded = rows[0]!.folded
     }
     await client.query('COMMIT')
@@ -67,9 +68,9 @@ function advance(now: Date): Prisma.Sql {
     UPDATE statistics_fold SET windows_at = f.until FROM f`
 }
 
-const fold = () => Prisma.sql`
+const fold = (most: number) => Prisma.sql`
   WITH taken AS (
-    DELETE FROM statistics_delta WHERE id IN (SELECT id FROM statistics_delta ORDER BY id LIMIT ${batch}) RETURNING *
+    DELETE FROM statistics_delta WHERE id IN (SELECT id FROM statistics_delta ORDER BY id LIMIT ${most}) RETURNING *
   ), ${pendingSql(Prisma.sql`taken`)}, rollups AS (
     INSERT INTO statistics_rollup AS r (category_id, minutes, start, articles, words, reads)
     SELECT k.category_id, s.minutes, s.start, sum(p.articles), sum(p.words), sum(p.reads)
@@ -122,7 +123,7 @@ export function startFolding({ pool, clock }: { pool: pg.Pool; clock: () => Date
         'SELECT EXISTS (SELECT FROM statistics_delta) OR quarter_of($1) > windows_at AS due FROM statistics_fold',
         [clock()],
       )
-      if (rows[0]?.due) await foldBatch(pool, clock())
+      if (rows[0]?.due) await foldBatch(pool, clock(), batch)
     } catch (error) {
       if (!stopped) onError(error)
     }

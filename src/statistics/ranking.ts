@@ -28,13 +28,14 @@ const reads = (column: Prisma.Sql, condition: Prisma.Sql): Measure => ({
   add: plus,
   above: Prisma.sql`0`,
 })
-/** By whole quarters of an hour, as the fold moves the windows of the ranks. */
-const since = (days: number) => Prisma.sql`d.start > (SELECT windows_at FROM statistics_fold) - ${days} * interval '1 day'`
-const periods: Record<Period, Measure> = {
-  DAY: reads(Prisma.sql`r.day`, since(1)),
-  WEEK: reads(Prisma.sql`r.week`, since(7)),
-  MONTH: reads(Prisma.sql`r.month`, since(30)),
-  ALL: reads(Prisma.sql`r.read_count`, Prisma.sql`true`),
+/** By whole quarters of an hour, as the fold moves the windows of the ranks; which it may be about to do. */
+const since = (now: Date, days: number) =>
+  Prisma.sql`d.start > (SELECT greatest(windows_at, quarter_of(${now})) FROM statistics_fold) - ${days} * interval '1 day'`
+const periods: Record<Period, (now: Date) => Measure> = {
+  DAY: (now) => reads(Prisma.sql`r.day`, since(now, 1)),
+  WEEK: (now) => reads(Prisma.sql`r.week`, since(now, 7)),
+  MONTH: (now) => reads(Prisma.sql`r.month`, since(now, 30)),
+  ALL: () => reads(Prisma.sql`r.read_count`, Prisma.sql`true`),
 }
 
 /**
@@ -42,8 +43,8 @@ const periods: Record<Period, Measure> = {
  * @param first 1 to 100
  * @throws BAD_USER_INPUT
  */
-export function mostRead(prisma: Client, filter: ArticleFilter, first: number, period: Period): Promise<Ranked[]> {
-  return rank(prisma, filter, first, periods[period], (score) => Prisma.sql`${score}::float8`)
+export function mostRead(prisma: Client, filter: ArticleFilter, first: number, period: Period, now: Date): Promise<Ranked[]> {
+  return rank(prisma, filter, first, periods[period](now), (score) => Prisma.sql`${score}::float8`)
 }
 
 /** The articles with the most reads, each of which counts half after twelve hours (trend.ts). @throws BAD_USER_INPUT */

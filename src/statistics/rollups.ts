@@ -9,9 +9,11 @@ const hourMs = 3_600_000
 export type Stretch = { from?: Date | undefined; before?: Date | undefined; cuts?: Date[] }
 
 /** Whether the rollups know what a filter asks for: categories and time alone. */
-export function rolledUp({ categoryIds, publishedFrom, publishedBefore, ...others }: ArticleFilter): boolean {
-  return Object.keys(others).length === 0
+export function rolledUp(filter: ArticleFilter): boolean {
+  return Object.keys(filter).every((condition) => known.has(condition))
 }
+
+const known = new Set<string>(['categoryIds', 'publishedFrom', 'publishedBefore'] satisfies (keyof ArticleFilter)[])
 
 /**
  * Common table expressions that end in `cell`: rows of {start, articles, words, reads}, each within one piece of the stretch,

@@ -80,7 +80,8 @@ const sums = Prisma.sql`coalesce(sum(articles), 0)::int AS "articleCount", coale
 
 const lastIngested = (condition: Prisma.Sql) => Prisma.sql`(SELECT created_at FROM article WHERE true ${condition} ORDER BY created_at DESC LIMIT 1)`
 
-/** Of articles that are there: a rank may outlive its article until the next fold, and does not know the newest reads. */
+/** Of articles that are there: a rank may outlive its article until the next fold, and know neither its newest reads nor its newest category. */
 const lastRead = (ranked: Prisma.Sql, placed: Prisma.Sql) => Prisma.sql`greatest(
   (SELECT r.last_read_at FROM article_rank r JOIN article a ON a.id = r.article_id WHERE true ${ranked} ORDER BY r.last_read_at DESC LIMIT 1),
-  (SELECT max(d.read_at) FROM statistics_delta d JOIN place p ON p.id = d.article_id WHERE p.category_id IS NOT NULL ${placed}))`
+  (SELECT max(d.read_at) FROM statistics_delta d JOIN place p ON p.id = d.article_id WHERE p.category_id IS NOT NULL ${placed}),
+  (SELECT max(r.last_read_at) FROM place p JOIN article_rank r ON r.article_id = p.id WHERE p.category_id <> p.was ${placed}))`

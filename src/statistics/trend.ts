@@ -22,8 +22,8 @@ export const weightSql = (moment: Prisma.Sql) => Prisma.sql`(${decay} * (extract
 export const addTrends = (a: Prisma.Sql, b: Prisma.Sql) => Prisma.sql`(greatest(${a}, ${b}) + ln(1 + exp(greatest(-abs(${a} - ${b}), ${least}))))`
 
 /** The trend of rows of a group, each with its own logarithm and the group's greatest one. */
-export const sumTrends = (each: Prisma.Sql, greatest: Prisma.Sql) =>
-  Prisma.sql`(max(${greatest}) + ln(sum(exp(greatest(${each} - ${greatest}, ${least})))))`
+export const sumTrends = (each: Prisma.Sql, greatest: Prisma.Sql) => Prisma.sql`(max(${greatest}) + ln(sum(exp(greatest(${each} - ${greatest}, ${least})))))`
 
 /** Decayed reads at a moment, of a trend. */
-export const scoreSql = (trend: Prisma.Sql, now: Date) => Prisma.sql`exp(greatest(least(${trend} - ${weightSql(Prisma.sql`${now}::timestamptz`)}, 700), ${least}))`
+export const scoreSql = (trend: Prisma.Sql, now: Date) =>
+  Prisma.sql`exp(greatest(least(${trend} - ${weightSql(Prisma.sql`${now}::timestamptz`)}, 700), ${least}))`

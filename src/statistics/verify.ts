@@ -24,6 +24,12 @@ export async function verifyStatistics(pool: pg.Pool, now: Date): Promise<Differ
   return differences
 }
 
+/** Verifies once at a time: whoever asks meanwhile gets the answer of the one under way. */
+export function createVerifier(pool: pg.Pool, clock: () => Date): () => Promise<Difference[]> {
+  let running: Promise<Difference[]> | undefined
+  return () => (running ??= verifyStatistics(pool, clock()).finally(() => (running = undefined)))
+}
+
 /** The sums by category and time, with what is not folded, are those of the articles and of their reads by time. */
 const rollups = Prisma.sql`
   WITH ${unfolded}, fact AS (

@@ -35,8 +35,17 @@ const record = 'mutation ($reads: [RecordReadInput!]!) { recordReads(input: { re
 /** Readers, kills and removals for some time; then all that readers have begun, but for what they leave. @throws when no server answers */
 export async function readAll(servers: Server[], plan: Plan): Promise<Book> {
   const book: Book = {
-    ...{ servers, articles: [], doomed: [], bare: new Map(), keys: new Map(), requests: 0, unanswered: 0, left: 0, early: 0 },
-    ...{ excuses: new Map(), faults: [] },
+    servers,
+    articles: [],
+    doomed: [],
+    bare: new Map(),
+    keys: new Map(),
+    requests: 0,
+    unanswered: 0,
+    left: 0,
+    early: 0,
+    excuses: new Map(),
+    faults: [],
   }
   const main = randomOf(plan.seed, 'main')
   await ask(servers, main, book.excuses, 'mutation { addCategory(input: { id: "world", name: "World" }) { category { id } } }')

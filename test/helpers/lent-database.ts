@@ -60,5 +60,7 @@ async function shapeOf(pool: pg.Pool): Promise<string> {
 async function empty(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ tables: string }>(`
     SELECT string_agg(quote_ident(tablename), ', ') AS tables FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`)
-  await pool.query(`TRUNCATE ${rows[0]!.tables} RESTART IDENTITY; INSERT INTO stream_head (stream_id) VALUES (gen_random_uuid()); INSERT INTO statistics_fold (windows_at) VALUES (timestamptz 'epoch')`)
+  await pool.query(
+    `TRUNCATE ${rows[0]!.tables} RESTART IDENTITY; INSERT INTO stream_head (stream_id) VALUES (gen_random_uuid()); INSERT INTO statistics_fold (windows_at) VALUES (timestamptz 'epoch')`,
+  )
 }

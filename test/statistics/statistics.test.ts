@@ -1,6 +1,7 @@
 // Statistics: totals, by category, and over time in the hours, days, weeks and months of a time zone.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
+import { readAt } from '../helpers/reads.ts'
 import { refused } from '../helpers/refused.ts'
 
 let app: App
@@ -22,17 +23,9 @@ const overTime = async (args: { interval: string; from?: string; to?: string; ti
 const told = (buckets: Bucket[]) => buckets.map(({ start, articleCount, readCount }) => `${start.slice(0, 16)}Z ${articleCount} ${readCount}`)
 
 /** Reads of another time than now, as an archive would bring them. */
-async function readAt(url: string, times: string[]) {
-  const prisma = app.services.database.prisma
+async function readTimes(url: string, times: string[]) {
   const { id } = (await app.gql('query ($url: URL!) { articleByUrl(url: $url) { id } }', { url })).articleByUrl
-  for (const time of times) {
-    const start = new Date(Math.floor(Date.parse(time) / 900_000) * 900_000)
-    await prisma.readBucket.upsert({
-      where: { articleId_start: { articleId: id, start } },
-      create: { articleId: id, start, reads: 1 },
-      update: { reads: { increment: 1 } },
-    })
-  }
+  for (const time of times) await readAt(app, id, new Date(time))
 }
 const publish = (times: string[], fields: object = {}) =>
   ingest(
@@ -65,7 +58,7 @@ describe('totals', () => {
       draft('t3', { content: words(5), categoryId: 'sport' }),
     ])
     const ids = results.map((result) => result.article!.id)
-    for (const id of [ids[0], ids[0], ids[2]]) await app.gql('mutation ($id: ID!) { recordRead(input: { articleId: $id }) { counted } }', { id })
+    for (const id of [ids[0]!, ids[0]!, ids[2]!]) await readAt(app, id, new Date())
     const { statistics } = await app.gql(all)
     const { nodes } = (await app.gql('{ articles { nodes { createdAt lastReadAt } } }')).articles as {
       nodes: { createdAt: string; lastReadAt: string | null }[]
@@ -100,7 +93,7 @@ describe('totals', () => {
 describe('over time', () => {
   it('are days of UTC: from counts, to does not, and empty days are there', async () => {
     await publish(['2020-03-01T00:00:00Z', '2020-03-01T23:59:59.999Z', '2020-03-03T12:00:00Z', '2020-03-04T00:00:00Z'])
-    await readAt('https://example.com/t1', ['2020-03-01T00:00:00Z', '2020-03-03T23:59:00Z', '2020-03-04T00:00:00Z'])
+    await readTimes('https://example.com/t1', ['2020-03-01T00:00:00Z', '2020-03-03T23:59:00Z', '2020-03-04T00:00:00Z'])
     const buckets = await overTime({ interval: 'DAY', from: '2020-03-01T00:00:00Z', to: '2020-03-04T00:00:00Z' })
     expect(told(buckets)).toEqual(['2020-03-01T00:00Z 2 1', '2020-03-02T00:00Z 0 0', '2020-03-03T00:00Z 1 1'])
     expect(buckets.map(({ wordCount }) => wordCount)).toEqual([4, 0, 2])
@@ -155,7 +148,7 @@ describe('over time', () => {
       '2026-03-29T22:00Z 1 0',
     ])
     await publish(['2026-10-24T21:59:59Z', '2026-10-24T22:00:00Z', '2026-10-25T22:59:59Z', '2026-10-25T23:00:00Z'])
-    await readAt('https://example.com/t2', ['2026-10-24T22:00:00Z', '2026-10-25T22:45:00Z', '2026-10-25T23:00:00Z'])
+    await readTimes('https://example.com/t2', ['2026-10-24T22:00:00Z', '2026-10-25T22:45:00Z', '2026-10-25T23:00:00Z'])
     expect(told(await overTime({ interval: 'DAY', from: '2026-10-23T22:00:00Z', to: '2026-10-26T23:00:00Z', timeZone: 'Europe/Berlin' }))).toEqual([
       '2026-10-23T22:00Z 1 0',
       '2026-10-24T22:00Z 2 2',
@@ -173,7 +166,7 @@ describe('over time', () => {
 
   it('lie where the hours and days of Kathmandu lie, and those of an old spelling', async () => {
     await publish(['2026-02-01T18:14:59Z', '2026-02-01T18:15:00Z'])
-    await readAt('https://example.com/t2', ['2026-02-01T18:14:59Z', '2026-02-01T18:15:00Z'])
+    await readTimes('https://example.com/t2', ['2026-02-01T18:14:59Z', '2026-02-01T18:15:00Z'])
     for (const timeZone of ['Asia/Kathmandu', 'Asia/Katmandu', 'asia/kathmandu']) {
       expect(told(await overTime({ interval: 'DAY', from: '2026-01-31T18:15:00Z', to: '2026-02-02T18:15:00Z', timeZone }))).toEqual([
         '2026-01-31T18:15Z 1 1',
