@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import './archive/schema.ts'
 import './articles/schema.ts'
 import './categories/schema.ts'
 import './feeds/presets-schema.ts'

@@ -59,6 +59,7 @@ Query
   streamCursor: String!
 Mutation
   ingestArticles(input: IngestArticlesInput!): IngestArticlesPayload!
+  importArticles(input: ImportArticlesInput!): IngestArticlesPayload!
   deleteArticle(id: ID!): DeleteArticlePayload!
   recordRead(input: RecordReadInput!): RecordReadPayload!
   recordReads(input: RecordReadsInput!): RecordReadsPayload!
@@ -88,6 +89,7 @@ Article
   paragraphs: [String!]!
   contentHtml: String!
   textSource: TextSource!
+  summary: String
   tags: [String!]!
   enclosures: [Enclosure!]!
   publishedAt: DateTime!
@@ -263,6 +265,27 @@ ArticleInput
   byline: String
   imageUrl: String
   language: String
+  summary: String
+  tags: [String!]
+  guid: String
+ImportArticlesInput
+  articles: [ArchivedArticleInput!]!
+ArchivedArticleInput
+  id: ID!
+  url: String!
+  title: String!
+  content: String!
+  contentFormat: ContentFormat! = TEXT
+  categoryId: ID!
+  publishedAt: String!
+  createdAt: String
+  updatedAt: String
+  lastReadAt: String
+  readCount: Int
+  byline: String
+  imageUrl: String
+  language: String
+  summary: String
   tags: [String!]
   guid: String
 IngestArticlesPayload
@@ -344,7 +367,7 @@ const enums: Record<string, string> = {
   ArticleOrder: 'PUBLISHED_DESC PUBLISHED_ASC CREATED_DESC CREATED_ASC READ_COUNT_DESC LAST_READ_DESC',
   ContentFormat: 'TEXT HTML',
   IngestStatus: 'INGESTED UPDATED DUPLICATE REJECTED',
-  DraftErrorCode: 'INVALID_URL INVALID_DATE EMPTY TOO_LONG UNKNOWN_CATEGORY DELETED',
+  DraftErrorCode: 'INVALID_URL INVALID_DATE INVALID_ID EMPTY TOO_LONG UNKNOWN_CATEGORY DELETED CONFLICT',
   Interval: 'HOUR DAY WEEK MONTH',
 }
 

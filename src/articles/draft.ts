@@ -8,7 +8,7 @@ import { countWords, plainLineFromText, readingTimeMinutes } from './text.ts'
 import { readUrl } from '../read-url.ts'
 
 /** In characters (UTF-16 code units). What a client sends beyond them is refused; what a feed sends is cut. */
-export const limits = { url: 8_192, title: 1_000, content: 4_194_304, byline: 500, guid: 2_048, tags: 50, tag: 100, enclosures: 50 }
+export const limits = { url: 8_192, title: 1_000, content: 4_194_304, byline: 500, summary: 5_000, guid: 2_048, tags: 50, tag: 100, enclosures: 50 }
 
 /** An entry that may be stored, with everything computed that needs no database. Null is: not supplied. */
 export type Draft = {
@@ -27,6 +27,7 @@ export type Draft = {
   readingTimeMinutes: number
   publishedAt: Date | null
   byline: string | null
+  summary: string | null
   imageUrl: string | null
   language: string | null
   tags: string[] | null
@@ -64,6 +65,7 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
     readingTimeMinutes: readingTimeMinutes(content),
     publishedAt: entry.publishedAt ?? null,
     byline: (entry.byline && plainLineFromText(entry.byline)) || null,
+    summary: (entry.summary && plainLineFromText(entry.summary)) || null,
     imageUrl: image ?? null,
     language: language ?? null,
     tags: entry.tags ? [...new Set(entry.tags.map(plainLineFromText))].filter(Boolean) : null,
@@ -80,7 +82,7 @@ function titleFrom(content: string): string {
 }
 
 function tooLong(entry: Entry): DraftProblem | undefined {
-  for (const field of ['url', 'title', 'content', 'byline', 'guid'] as const) {
+  for (const field of ['url', 'title', 'content', 'byline', 'summary', 'guid'] as const) {
     if ((entry[field]?.length ?? 0) > limits[field]) return problem('TOO_LONG', `At most ${limits[field]} characters.`, field)
   }
   if ((entry.imageUrl?.length ?? 0) > limits.url) return problem('TOO_LONG', `At most ${limits.url} characters.`, 'imageUrl')
@@ -89,11 +91,12 @@ function tooLong(entry: Entry): DraftProblem | undefined {
   return undefined
 }
 
-function absoluteHttpUrl(text: string): string | undefined {
+/** @returns undefined for what is none */
+export function absoluteHttpUrl(text: string): string | undefined {
   const url = readUrl(text)
   return url && /^https?:$/.test(url.protocol) ? url.href : undefined
 }
 
-function problem(code: DraftProblem['code'], message: string, field: string): DraftProblem {
+export function problem(code: DraftProblem['code'], message: string, field: string): DraftProblem {
   return { code, message, field }
 }

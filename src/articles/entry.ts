@@ -21,6 +21,7 @@ export type Entry = {
   /** Null where a date was supplied that cannot be read. */
   publishedAt?: Date | null
   byline?: string
+  summary?: string
   imageUrl?: string
   language?: string
   tags?: string[]
@@ -29,7 +30,8 @@ export type Entry = {
 
 /** Why an entry is not stored; `field` is the part of it that is wrong. */
 export type DraftProblem = {
-  code: 'INVALID_URL' | 'INVALID_DATE' | 'INVALID_LANGUAGE' | 'EMPTY' | 'TOO_LONG' | 'UNKNOWN_CATEGORY' | 'DELETED'
+  code:
+    'INVALID_ID' | 'INVALID_URL' | 'INVALID_DATE' | 'INVALID_LANGUAGE' | 'INVALID_COUNT' | 'EMPTY' | 'TOO_LONG' | 'UNKNOWN_CATEGORY' | 'DELETED' | 'CONFLICT'
   message: string
   field: string | null
 }

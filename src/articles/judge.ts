@@ -29,6 +29,8 @@ export type Judged =
   | { status: 'DUPLICATE'; articleId: string }
   | { status: 'REJECTED'; problem: DraftProblem }
 
+export const deleted: DraftProblem = { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null }
+
 /** Decides one draft and notes what is to be written; undefined when it must wait for the next transaction. */
 export function judge(
   draft: Draft,
@@ -73,7 +75,7 @@ export function judge(
   const { article } = same
   if (article === null) {
     if (same.tombstone && isPushed(same.tombstone.expiresAt, now)) work.pushed.push(same.tombstone.articleId)
-    return { status: 'REJECTED', problem: { code: 'DELETED', message: 'This article was deleted, and does not come back.', field: null } }
+    return { status: 'REJECTED', problem: deleted }
   }
 
   // A copy's words, and those of another feed, are not the article's own: each pass would put its own back.
@@ -93,6 +95,7 @@ export function judge(
 function changeOf(article: StoredArticle, draft: Draft, source: string | null): ArticleChange | undefined {
   const publishedAt = draft.publishedAt ?? article.publishedAt
   const byline = draft.byline ?? article.byline
+  const summary = draft.summary ?? article.summary
   const imageUrl = draft.imageUrl ?? article.imageUrl
   const language = draft.language ?? article.language
   const categoryId = source === null ? draft.categoryId : article.categoryId
@@ -100,6 +103,7 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
     draft.textHash === article.textHash &&
     publishedAt.getTime() === article.publishedAt.getTime() &&
     byline === article.byline &&
+    summary === article.summary &&
     imageUrl === article.imageUrl &&
     language === article.language &&
     categoryId === article.categoryId
@@ -107,7 +111,7 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
   // A feed's teaser never takes the place of its page's text.
   const keepsText = source !== null && article.textSource === 'PAGE' && draft.wordCount < article.wordCount
   const { wordCount } = keepsText ? article : draft
-  return { ...draft, id: article.id, publishedAt, byline, imageUrl, language, categoryId, keepsText, wordCount }
+  return { ...draft, id: article.id, publishedAt, byline, summary, imageUrl, language, categoryId, keepsText, wordCount }
 }
 
 /** One sighting for each feed and link; where a feed gives its entry another guid, the newest counts. */
@@ -119,7 +123,7 @@ function noteSighting(known: Known, draft: Draft, source: string | null, work: W
   work.seen.push({ articleId: known.article!.id, draft })
 }
 
-function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
+export function factsOf(article: Pick<StoredArticle, 'categoryId' | 'feedIds' | 'language' | 'publishedAt' | 'wordCount'>): ArticleFacts {
   return {
     categoryId: article.categoryId,
     feedIds: article.feedIds,

@@ -13,6 +13,7 @@ export type StoredArticle = {
   textSource: TextSource
   publishedAt: Date
   byline: string | null
+  summary: string | null
   imageUrl: string | null
   language: string | null
   feedIds: string[]
@@ -30,6 +31,7 @@ type ArticleRow = {
   word_count: number
   text_source: TextSource
   byline: string | null
+  summary: string | null
   image_url: string | null
   language: string | null
   sightings: SeenAs[]
@@ -39,7 +41,7 @@ type ArticleRow = {
 export type Tombstone = { articleId: string; expiresAt: Date | null }
 
 /** Of the row `a` of article. */
-const columns = Sql.sql`a.id, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.text_source, a.byline, a.image_url, a.language,
+const columns = Sql.sql`a.id, a.text_hash, a.enclosures, a.published_at, a.category_id, a.word_count, a.text_source, a.byline, a.summary, a.image_url, a.language,
   (SELECT json_agg(json_build_object('feedId', s.feed_id, 'guid', s.guid, 'url', s.url, 'urlKey', s.url_key) ORDER BY s.seen_at, s.id)
     FROM sighting s WHERE s.article_id = a.id) AS sightings`
 
@@ -69,7 +71,7 @@ export async function readCandidates(
     SELECT false AS deleted, NULL::timestamptz AS expires_at, ${columns}
     FROM live JOIN article a ON a.id = live.article_id
     UNION ALL
-    SELECT true, min(t.expires_at), t.article_id, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL, NULL,
+    SELECT true, min(t.expires_at), t.article_id, min(t.text_hash::text)::uuid, (array_agg(t.enclosures))[1], max(t.deleted_at), NULL, NULL, NULL, NULL, NULL, NULL, NULL,
       json_agg(json_build_object('feedId', t.feed_id, 'guid', t.guid, 'url', '', 'urlKey', t.url_key))
     FROM dead JOIN tombstone t ON t.article_id = dead.article_id GROUP BY t.article_id`
   return rows.map((row) => ({
@@ -79,12 +81,18 @@ export async function readCandidates(
   }))
 }
 
-/** Articles with their texts, for telling copies; those that are gone are left out. */
-export async function readTexts(tx: Transaction, ids: string[]): Promise<(Candidate & { article: StoredArticle; content: string; copyKeys: number[] })[]> {
+/** An article with its texts. */
+export type Texts = Candidate & { article: StoredArticle; title: string; content: string; copyKeys: number[]; tags: string[]; updatedAt: Date }
+
+/** Articles with their texts, for telling copies and edits; those that are gone are left out. */
+export async function readTexts(tx: Transaction, ids: string[]): Promise<Texts[]> {
   if (ids.length === 0) return []
-  const rows = await tx.$queryRaw<(ArticleRow & { content: string; copy_keys: number[] })[]>`
-    SELECT ${columns}, a.content, a.copy_keys FROM article a WHERE a.id = ANY(${ids}::uuid[]) ORDER BY a.id`
-  return rows.map((row) => ({ ...candidateOf(row), article: storedOf(row), content: row.content, copyKeys: row.copy_keys }))
+  const rows = await tx.$queryRaw<(ArticleRow & Pick<Texts, 'title' | 'content' | 'copyKeys' | 'tags' | 'updatedAt'>)[]>`
+    SELECT ${columns}, a.title, a.content, a.copy_keys AS "copyKeys", a.tags, a.updated_at AS "updatedAt" FROM article a WHERE a.id = ANY(${ids}::uuid[]) ORDER BY a.id`
+  return rows.map((row) => {
+    const { title, content, copyKeys, tags, updatedAt } = row
+    return { ...candidateOf(row), article: storedOf(row), title, content, copyKeys, tags, updatedAt }
+  })
 }
 
 function candidateOf(row: ArticleRow): Candidate {
@@ -100,6 +108,7 @@ function storedOf(row: ArticleRow): StoredArticle {
     textSource: row.text_source,
     publishedAt: row.published_at,
     byline: row.byline,
+    summary: row.summary,
     imageUrl: row.image_url,
     language: row.language,
     feedIds: [...new Set(row.sightings.flatMap((s) => s.feedId ?? []))],

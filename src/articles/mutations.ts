@@ -1,16 +1,18 @@
 import { queryFromInfo } from '@pothos/plugin-prisma'
+import type { GraphQLResolveInfo } from 'graphql'
 import type { Prisma } from '../db/generated/client.ts'
 import { badInput } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
 import { parseInstant } from '../graphql/scalars.ts'
 import { encodeStreamCursor } from '../stream/cursor.ts'
 import { readHead } from '../stream/log.ts'
 import type { ContentFormat, DraftProblem, Entry } from './entry.ts'
 import { removeArticle } from './remove.ts'
-import { storeEntries } from './store.ts'
+import { storeEntries, type StoreResult } from './store.ts'
 import { Article } from './types.ts'
 
-const ContentFormatEnum = builder.enumType('ContentFormat', {
+export const ContentFormatEnum = builder.enumType('ContentFormat', {
   description: 'How the text of a draft is written.',
   values: {
     TEXT: { description: 'Plain text, paragraphs separated by blank lines.' },
@@ -28,6 +30,7 @@ const ArticleInput = builder.inputType('ArticleInput', {
     categoryId: t.id({ required: true, description: 'The category it goes into, or moves to.' }),
     publishedAt: t.string({ description: 'RFC 3339; now when left out.' }),
     byline: t.string({ description: 'Who wrote it. At most 500 characters.' }),
+    summary: t.string({ description: 'Two or three sentences, as plain text. At most 5,000 characters.' }),
     imageUrl: t.string({ description: 'Its picture: an absolute http(s) URL.' }),
     language: t.string({ description: 'BCP 47.' }),
     tags: t.stringList({ description: 'At most 50, of at most 100 characters.' }),
@@ -53,13 +56,16 @@ const IngestStatus = builder.enumType('IngestStatus', {
 const DraftErrorCode = builder.enumType('DraftErrorCode', {
   description: 'Why a draft was rejected.',
   values: {
+    INVALID_ID: { description: 'Not a UUID.' },
     INVALID_URL: { description: 'Not an absolute http(s) URL.' },
     INVALID_DATE: { description: 'Not an RFC 3339 date and time.' },
     INVALID_LANGUAGE: { description: 'Not a BCP 47 tag.' },
+    INVALID_COUNT: { description: 'Not a number of reads that there can be.' },
     EMPTY: { description: 'Neither a title nor a text.' },
     TOO_LONG: { description: 'Longer than is taken.' },
     UNKNOWN_CATEGORY: { description: 'There is no such category.' },
     DELETED: { description: 'The article was deleted, and does not come back.' },
+    CONFLICT: { description: 'The id is of something else, or the link of another article.' },
   } satisfies Record<DraftProblem['code'], object>,
 })
 
@@ -89,23 +95,41 @@ const IngestResult = builder.objectRef<Result>('IngestResult').implement({
   }),
 })
 
-const IngestArticlesPayload = builder.objectRef<{ results: Result[] }>('IngestArticlesPayload').implement({
+export const IngestArticlesPayload = builder.objectRef<{ results: Result[] }>('IngestArticlesPayload').implement({
   description: 'What became of the drafts.',
   fields: (t) => ({ results: t.field({ type: [IngestResult], description: 'In the order of the input.', resolve: (payload) => payload.results }) }),
 })
 
 type Draft = typeof ArticleInput.$inferInput
 
-function entryOf({ publishedAt, contentFormat, byline, imageUrl, language, tags, guid, ...rest }: Draft): Entry {
+export function entryOf({ publishedAt, contentFormat, byline, summary, imageUrl, language, tags, guid, ...rest }: Draft): Entry {
   return {
     ...rest,
     contentFormat,
     ...(publishedAt != null && { publishedAt: parseInstant(publishedAt) ?? null }),
     ...(byline != null && { byline }),
+    ...(summary != null && { summary }),
     ...(imageUrl != null && { imageUrl }),
     ...(language != null && { language }),
     ...(tags != null && { tags }),
     ...(guid != null && { guid }),
+  }
+}
+
+/** The answer to what was stored, with the articles as they are now. */
+export async function ingestPayload(context: Context, info: GraphQLResolveInfo, results: StoreResult[]): Promise<{ results: Result[] }> {
+  const { select } = queryFromInfo({ context, info, typeName: 'Article', select: { id: true }, path: ['results', 'article'] })
+  const ids = results.flatMap((result) => ('articleId' in result ? result.articleId : []))
+  const articles = await context.prisma.article.findMany({ select: select as Prisma.ArticleSelect, where: { id: { in: ids } } })
+  const byId = new Map(articles.map((article) => [article.id, article as typeof Article.$inferType]))
+  const { streamId } = await readHead(context.prisma)
+  return {
+    results: results.map((result) => ({
+      status: result.status,
+      article: 'articleId' in result ? (byId.get(result.articleId) ?? null) : null,
+      cursor: 'position' in result ? encodeStreamCursor({ streamId, position: result.position }) : null,
+      error: 'problem' in result ? result.problem : null,
+    })),
   }
 }
 
@@ -117,19 +141,7 @@ builder.mutationField('ingestArticles', (t) =>
     resolve: async (_root, { input }, context, info) => {
       if (input.articles.length < 1 || input.articles.length > 500) throw badInput('Give 1 to 500 drafts.', 'input.articles')
       const results = await storeEntries(context, input.articles.map(entryOf), { source: null, clock: context.clock })
-      const { select } = queryFromInfo({ context, info, typeName: 'Article', select: { id: true }, path: ['results', 'article'] })
-      const ids = results.flatMap((result) => ('articleId' in result ? result.articleId : []))
-      const articles = await context.prisma.article.findMany({ select: select as Prisma.ArticleSelect, where: { id: { in: ids } } })
-      const byId = new Map(articles.map((article) => [article.id, article as typeof Article.$inferType]))
-      const { streamId } = await readHead(context.prisma)
-      return {
-        results: results.map((result) => ({
-          status: result.status,
-          article: 'articleId' in result ? (byId.get(result.articleId) ?? null) : null,
-          cursor: 'position' in result ? encodeStreamCursor({ streamId, position: result.position }) : null,
-          error: 'problem' in result ? result.problem : null,
-        })),
-      }
+      return ingestPayload(context, info, results)
     },
   }),
 )

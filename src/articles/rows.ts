@@ -10,6 +10,9 @@ export type ArticleChange = Omit<Draft, 'publishedAt'> & {
   keepsText: boolean
 }
 
+/** When an article was made and edited, where that is not now. */
+type Dates = { createdAt?: Date | null; updatedAt?: Date | null }
+
 /** Which of the categories exist; they cannot be removed until the transaction ends. */
 export async function readCategories(tx: Transaction, ids: string[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw<
@@ -18,40 +21,49 @@ export async function readCategories(tx: Transaction, ids: string[]): Promise<Se
   return new Set(rows.map((row) => row.id))
 }
 
-/** New articles, each with its first sighting. */
-export async function insertArticles(tx: Transaction, drafts: Draft[], source: string | null, now: Date): Promise<void> {
+/** New articles, each with its first sighting, from when it was made. */
+export async function insertArticles(tx: Transaction, drafts: (Draft & Dates)[], source: string | null, now: Date): Promise<void> {
   if (drafts.length === 0) return
-  const rows = drafts.map((draft) => ({ ...articleRow(draft), guid: draft.guid, url_key: draft.urlKey, published_at: draft.publishedAt ?? now }))
+  const rows = drafts.map((draft) => {
+    const createdAt = draft.createdAt ?? now
+    const dates = { published_at: draft.publishedAt ?? now, created_at: createdAt, updated_at: draft.updatedAt ?? createdAt }
+    return { ...articleRow(draft), ...dates, guid: draft.guid, url_key: draft.urlKey }
+  })
   await tx.$executeRaw`
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
-        id uuid, category_id text, url text, url_key uuid, guid text, title text, byline text, image_url text, language text, content text, content_html text,
-        text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz)
+        id uuid, category_id text, url text, url_key uuid, guid text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
+        text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, created_at timestamptz, updated_at timestamptz)
     ), articles AS (
-      INSERT INTO article (id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, text_source, tags, enclosures,
+      INSERT INTO article (id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, text_source, tags, enclosures,
         word_count, reading_time_minutes, published_at, created_at, updated_at)
-      SELECT id, category_id, url, title, byline, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
-        word_count, reading_time_minutes, published_at, ${now}, ${now} FROM r
+      SELECT id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
+        word_count, reading_time_minutes, published_at, created_at, updated_at FROM r
     )
     INSERT INTO sighting (id, article_id, feed_id, url, url_key, guid, seen_at)
-    SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, ${now} FROM r`
+    SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, created_at FROM r`
 }
 
 /** Edits, rows locked in id order; what stood there is kept where the words change. */
-export async function updateArticles(tx: Transaction, changes: ArticleChange[], source: string | null, now: Date): Promise<void> {
+export async function updateArticles(tx: Transaction, changes: (ArticleChange & Dates)[], source: string | null, now: Date): Promise<void> {
   if (changes.length === 0) return
-  const rows = changes.map((change) => ({ ...articleRow(change), published_at: change.publishedAt, keeps: change.keepsText }))
+  const rows = changes.map((change) => ({
+    ...articleRow(change),
+    published_at: change.publishedAt,
+    updated_at: change.updatedAt ?? now,
+    keeps: change.keepsText,
+  }))
   const ids = changes.map((change) => change.id)
   await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
   await keepRevisions(tx, changes, now)
   await tx.$executeRaw`
-    UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
+    UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, summary = r.summary, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
       content = CASE WHEN r.keeps THEN a.content ELSE r.content END, content_html = CASE WHEN r.keeps THEN a.content_html ELSE r.content_html END,
       copy_keys = CASE WHEN r.keeps THEN a.copy_keys ELSE r.copy_keys END, text_source = CASE WHEN r.keeps THEN a.text_source ELSE ${textSource(source)}::text_source END, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
-      word_count = r.word_count, reading_time_minutes = CASE WHEN r.keeps THEN a.reading_time_minutes ELSE r.reading_time_minutes END, published_at = r.published_at, updated_at = ${now}
+      word_count = r.word_count, reading_time_minutes = CASE WHEN r.keeps THEN a.reading_time_minutes ELSE r.reading_time_minutes END, published_at = r.published_at, updated_at = r.updated_at
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
-      id uuid, category_id text, title text, byline text, image_url text, language text, content text, content_html text,
-      text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, keeps boolean)
+      id uuid, category_id text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
+      text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, updated_at timestamptz, keeps boolean)
     WHERE a.id = r.id`
 }
 
@@ -89,6 +101,7 @@ function articleRow(draft: Draft | ArticleChange) {
     url: draft.url,
     title: draft.title,
     byline: draft.byline,
+    summary: draft.summary,
     image_url: draft.imageUrl,
     language: draft.language,
     content: draft.content,

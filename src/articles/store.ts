@@ -3,7 +3,7 @@ import { Prisma as Sql } from '../db/generated/client.ts'
 import { appendEvents } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 import { copiesArrived, readCopies } from './copies.ts'
-import { draftOf, type Draft } from './draft.ts'
+import { draftOf, problem, type Draft } from './draft.ts'
 import type { DraftProblem, Entry } from './entry.ts'
 import { lockKey } from './identity.ts'
 import { askForPages } from './page-text.ts'
@@ -15,7 +15,7 @@ import { pushTombstones } from './tombstones.ts'
 /** What became of an entry. `position` is that of its event, when there was one. */
 export type StoreResult =
   | { status: 'INGESTED' | 'UPDATED'; articleId: string; position: bigint }
-  | { status: 'DUPLICATE'; articleId: string }
+  | { status: 'UPDATED' | 'DUPLICATE'; articleId: string }
   | { status: 'REJECTED'; problem: DraftProblem }
 
 /** Where entries come from. */
@@ -36,18 +36,32 @@ const batch = { articles: 50, characters: 4_000_000 }
  * @returns what became of each, in the order given
  */
 export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> }, entries: Entry[], origin: Origin): Promise<StoreResult[]> {
+  return inBatches(wake, entries, draftOf, (drafts) => storeBatch(prisma, drafts, origin))
+}
+
+/**
+ * Makes drafts of entries and stores them, a batch at a time.
+ * @param store may store only the first of the drafts that it is given; the others come again
+ * @returns what became of each, in the order given
+ */
+export async function inBatches<E extends { content: string }, D>(
+  wake: Pick<Wake, 'hint'>,
+  entries: E[],
+  read: (entry: E) => D,
+  store: (drafts: D[]) => Promise<StoreResult[]>,
+): Promise<StoreResult[]> {
   const results: StoreResult[] = []
   while (results.length < entries.length) {
-    const drafts: (Draft | DraftProblem)[] = []
+    const drafts: D[] = []
     let characters = 0
     // All that takes the processor happens before BEGIN, a batch at a time, so that requests get their turn in between.
     while (drafts.length < batch.articles && characters < batch.characters && results.length + drafts.length < entries.length) {
       const entry = entries[results.length + drafts.length]!
       characters += entry.content.length
-      drafts.push(draftOf(entry))
+      drafts.push(read(entry))
     }
     while (drafts.length > 0) {
-      const stored = await storeBatch(prisma, drafts, origin)
+      const stored = await store(drafts)
       if (stored.some((result) => 'position' in result)) wake.hint()
       results.push(...stored)
       drafts.splice(0, stored.length)
@@ -56,6 +70,9 @@ export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pic
   }
   return results
 }
+
+export const unknownCategory = ({ categoryId }: Draft): DraftProblem =>
+  problem('UNKNOWN_CATEGORY', `There is no category "${categoryId.slice(0, 64)}".`, 'categoryId')
 
 /** Somebody else stored or removed what the batch was judged by: it is judged again. */
 class Overtaken extends Error {}
@@ -110,10 +127,7 @@ async function tryBatch(
         continue
       }
       if (!categories.has(draft.categoryId)) {
-        results.push({
-          status: 'REJECTED',
-          problem: { code: 'UNKNOWN_CATEGORY', message: `There is no category "${draft.categoryId.slice(0, 64)}".`, field: 'categoryId' },
-        })
+        results.push({ status: 'REJECTED', problem: unknownCategory(draft) })
         continue
       }
       const result = judge(draft, { source, now, known, copies }, work)
@@ -151,7 +165,8 @@ export async function lockKeys(tx: Transaction, urlKeys: string[], alone = false
   await tx.$executeRaw`WITH here AS MATERIALIZED (SELECT ${all}) SELECT pg_advisory_xact_lock(k) FROM here, unnest(${keys}::bigint[]) k`
 }
 
-async function readKnown(tx: Transaction, drafts: Draft[], source: string | null): Promise<Map<string, Known[]>> {
+/** What drafts may be, by the keys of links. */
+export async function readKnown(tx: Transaction, drafts: Draft[], source: string | null): Promise<Map<string, Known[]>> {
   const known = new Map<string, Known[]>()
   for (const candidate of await readCandidates(tx, drafts, source)) {
     const entry = { ...candidate, touched: false }

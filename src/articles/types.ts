@@ -14,7 +14,7 @@ const TextSource = builder.enumType('TextSource', {
   values: {
     FEED: { description: 'The feed.' },
     PAGE: { description: "The article's page." },
-    API: { description: 'ingestArticles.' },
+    API: { description: 'ingestArticles, or importArticles.' },
   } as const,
 })
 
@@ -34,7 +34,7 @@ const Sighting = builder.prismaObject('Sighting', {
     feed: t.prismaField({
       type: 'Feed',
       nullable: true,
-      description: 'The feed that carried it; null for ingestArticles, and once the feed is removed.',
+      description: 'The feed that carried it; null for ingestArticles and importArticles, and once the feed is removed.',
       resolve: (query, { feedId }, _args, { prisma }) => (feedId === null ? null : prisma.feed.findUnique({ ...query, where: { id: feedId } })),
     }),
     url: t.expose('url', { type: 'URL', description: 'The link that it was seen under.' }),
@@ -71,6 +71,7 @@ export const Article = builder.prismaObject('Article', {
       description: 'The body as sanitised HTML: no script, no handler, no style, no form, links and images absolute http(s).',
     }),
     textSource: t.expose('textSource', { type: TextSource, description: 'Where the body came from.' }),
+    summary: t.exposeString('summary', { nullable: true, description: 'Two or three sentences, as its source supplied them.' }),
     tags: t.exposeStringList('tags', { description: 'The tags that its source gave it.' }),
     enclosures: t.field({
       type: [EnclosureType],

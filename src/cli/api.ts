@@ -6,8 +6,8 @@ import { Refused, unreachable, wrongUsage } from './problems.ts'
  */
 export type Api = <T>(query: string, variables?: Record<string, unknown>) => Promise<T>
 
-/** What the commands that are clients of a server get: its address, and a way to ask it. */
-export type Client = { url: string; api: Api }
+/** What the commands that are clients of a server get: its address, whether somebody named that, and a way to ask it. */
+export type Client = { url: string; named: boolean; api: Api }
 
 /** Where a server listens that nobody told otherwise. */
 export const defaultUrl = 'http://127.0.0.1:4000/graphql'
@@ -24,11 +24,12 @@ export function apiUrl(text: string): string {
   return url.href
 }
 
-export function createApi(url: string): Api {
+/** @param request what sends a request and returns its answer */
+export function createApi(url: string, request: (url: string, init: RequestInit) => Promise<Response> = fetch): Api {
   return async <T>(query: string, variables: Record<string, unknown> = {}) => {
     let text: string
     try {
-      const response = await fetch(url, {
+      const response = await request(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify({ query, variables }),

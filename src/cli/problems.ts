@@ -1,4 +1,4 @@
-/** 0 done; 1 the server refused, or rejected some of the entries; 2 wrong usage; 3 the server could not be reached. */
+/** 0 done; 1 the server refused, or rejected some of the entries; 2 wrong usage; 3 the server, or the database, could not be reached. */
 export const exitCodes = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const
 
 /** What ends a command: one line on standard error, and the code the process ends with. */

@@ -4,21 +4,24 @@ import type { Env } from '../config.ts'
 import { apiUrl, createApi, defaultUrl, type Client } from './api.ts'
 import { addCategoryCommands } from './category.ts'
 import { addDemoCommand } from './demo.ts'
+import { addExportCommand } from './export.ts'
 import { addExtractCommand } from './extract.ts'
 import { addFeedCommands } from './feed.ts'
 import { addFollowCommand } from './follow.ts'
+import { addImportCommand } from './import.ts'
 import { addIngestCommand } from './ingest.ts'
 import { addOpmlCommands } from './opml.ts'
 import { note, oneLine } from './output.ts'
 import { exitCodes, Problem } from './problems.ts'
 import { addServerCommands } from './server.ts'
+import { addVerifyCommand } from './verify.ts'
 
 const help = `
 Exit codes:
   0  done
-  1  the server refused, a refresh failed, entries or outlines were rejected, or no feed was found
+  1  the server refused, a refresh failed, entries or outlines were rejected, no feed was found, or statistics disagree
   2  wrong usage, or a file that cannot be read or written
-  3  the server could not be reached
+  3  the server, or the database, could not be reached
 
 Examples:
   newswire serve                                      start the server (settings: environment variables, see the README)
@@ -38,8 +41,9 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
   const program = new Command('newswire')
   let exitCode: number = exitCodes.ok
   const client = (): Client => {
-    const url = apiUrl(program.opts<{ url?: string }>().url ?? (env['NEWSWIRE_URL'] || defaultUrl))
-    return { url, api: createApi(url) }
+    const named = program.opts<{ url?: string }>().url ?? (env['NEWSWIRE_URL'] || undefined)
+    const url = apiUrl(named ?? defaultUrl)
+    return { url, named: named !== undefined, api: createApi(url) }
   }
   const failed = () => {
     exitCode = exitCodes.refused
@@ -57,6 +61,9 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
   addCategoryCommands(program, client)
   addOpmlCommands(program, client, failed)
   addIngestCommand(program, client, failed)
+  addImportCommand(program, client, env, failed)
+  addExportCommand(program, client, env)
+  addVerifyCommand(program, client, env, failed)
   addFollowCommand(program, client)
   addExtractCommand(program, env, () => program.opts<{ url?: string }>().url)
   // Whoever reads the output may stop, as head does. Without a listener that ends the process with a stack trace.

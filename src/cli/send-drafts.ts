@@ -26,7 +26,12 @@ export function readDraft(line: number, text: string): Draft | { problem: string
 }
 
 const statusOf = { INGESTED: 'ingested', UPDATED: 'updated', DUPLICATE: 'duplicates' } as const
-const query = 'mutation IngestArticles($input: IngestArticlesInput!) { ingestArticles(input: $input) { results { status error { code message field } } } }'
+/** What drafts are sent with. */
+export type Mutation = keyof typeof queries
+const queries = {
+  ingestArticles: 'mutation Send($input: IngestArticlesInput!) { ingestArticles(input: $input) { results { status error { code message field } } } }',
+  importArticles: 'mutation Send($input: ImportArticlesInput!) { importArticles(input: $input) { results { status error { code message field } } } }',
+}
 type Result = { status: keyof typeof statusOf | 'REJECTED'; error: { code: string; message: string; field: string | null } | null }
 
 /**
@@ -35,6 +40,7 @@ type Result = { status: keyof typeof statusOf | 'REJECTED'; error: { code: strin
  */
 export function createSender(
   api: Api,
+  mutation: Mutation,
   tell: (line: number, outcome: Outcome) => Promise<void>,
 ): { add: (draft: Draft) => Promise<void>; flush: () => Promise<void> } {
   let batch: Draft[] = []
@@ -45,7 +51,7 @@ export function createSender(
     batch = []
     bytes = 0
     while (left.length > 0) {
-      const answer = await send(api, left)
+      const answer = await send(api, mutation, left)
       if ('results' in answer) {
         for (const [index, { status, error }] of answer.results.entries()) {
           const { line } = left[index]!
@@ -70,9 +76,9 @@ export function createSender(
 }
 
 /** @throws Problem that names the lines, when the server refuses all of them, or cannot be reached */
-async function send(api: Api, drafts: readonly Draft[]): Promise<{ results: Result[] } | { misshapen: Map<number, ServerError> }> {
+async function send(api: Api, mutation: Mutation, drafts: readonly Draft[]): Promise<{ results: Result[] } | { misshapen: Map<number, ServerError> }> {
   try {
-    return (await api<{ ingestArticles: { results: Result[] } }>(query, { input: { articles: drafts.map(({ input }) => input) } })).ingestArticles
+    return (await api<Record<Mutation, { results: Result[] }>>(queries[mutation], { input: { articles: drafts.map(({ input }) => input) } }))[mutation]
   } catch (error) {
     if (error instanceof Refused) {
       const misshapen = new Map(error.errors.flatMap(misshapenDraft).filter(([index]) => index < drafts.length))

@@ -86,6 +86,16 @@ describe('plain text', () => {
       contentHtml: '<p>One line<br />second</p>\n<p>Two &lt;b&gt;</p>',
     })
   })
+
+  it('is the same when it is read from its own HTML, as an archive holds it', () => {
+    const piece = fc.constantFrom('a', ' ', '\n', '\n\n', '\t', '\r', '\u00a0', '\u0085', '\u2028', '<p>', '<br>', '&amp;', '&', '"', "'", '&quot;')
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, fc.string({ unit: 'binary' })), { maxLength: 30 }), (pieces) => {
+        const read = text(pieces.join(''))
+        expect(html(read.contentHtml)).toEqual(read)
+      }),
+    )
+  })
 })
 
 /** Nine paragraphs of 239 words in all: a lead of 7 words, and eight of 29. */

@@ -9,7 +9,7 @@ test('drafts of the wrong shape, and rejected ones, lose no other', async () => 
   const app = await useApp()
   await addCategory(app)
   const told: (readonly [number, Outcome])[] = []
-  const sender = createSender(createApi(app.url), async (line, outcome) => void told.push([line, outcome]))
+  const sender = createSender(createApi(app.url), 'ingestArticles', async (line, outcome) => void told.push([line, outcome]))
   const { content: _, ...withoutContent } = draft(3)
   const drafts = [draft(1), draft(2, { title: 5 }), withoutContent, draft(4, { nothing: true }), draft(5, { url: 'none' }), draft(6), draft(6)]
   for (const [index, fields] of drafts.entries()) await sender.add(draftOn(index + 10, fields))
@@ -32,7 +32,7 @@ test('more misshapen drafts than GraphQL tells of at once', async () => {
   const app = await useApp()
   await addCategory(app)
   const counts = { ingested: 0, updated: 0, duplicates: 0, rejected: 0 }
-  const sender = createSender(createApi(app.url), async (_line, { status }) => void counts[status]++)
+  const sender = createSender(createApi(app.url), 'ingestArticles', async (_line, { status }) => void counts[status]++)
   for (let n = 1; n <= 200; n++) await sender.add(draftOn(n, draft(n, n % 2 ? { title: n } : {})))
   await sender.flush()
   expect(counts).toEqual({ ingested: 100, updated: 0, duplicates: 0, rejected: 100 })
@@ -45,7 +45,7 @@ test('batches are bounded in number and in bytes', async () => {
     batches.push(articles.length)
     return { ingestArticles: { results: articles.map(() => ({ status: 'INGESTED', error: null })) } }
   }) as Api
-  const sender = createSender(api, async () => undefined)
+  const sender = createSender(api, 'ingestArticles', async () => undefined)
   for (let line = 1; line <= 501; line++) await sender.add({ line, bytes: 10, input: {} })
   for (const bytes of [3_000_000, 2_000_000, 9_000_000, 1]) await sender.add({ line: 1, bytes, input: {} })
   await sender.flush()

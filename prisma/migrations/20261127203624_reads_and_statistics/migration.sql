@@ -1,6 +1,9 @@
 -- DropForeignKey
 ALTER TABLE "read_bucket" DROP CONSTRAINT "read_bucket_article_id_fkey";
 
+-- AlterTable
+ALTER TABLE "article" ADD COLUMN     "summary" TEXT;
+
 -- CreateTable
 CREATE TABLE "statistics_delta" (
     "id" BIGSERIAL NOT NULL,
