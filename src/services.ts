@@ -83,7 +83,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     wake,
     tail,
     readHead,
-    contextFor: (method) => ({ prisma, wake, readHead, reads, recorder, statisticsChanges, verify, feeds, logger, clock, method, rights: 'all' }),
+    contextFor: (method) => ({ prisma, wake, notices, readHead, reads, recorder, statisticsChanges, verify, feeds, logger, clock, method, rights: 'all' }),
     close: async () => {
       await feeds.close()
       await pages.close()

@@ -1,3 +1,4 @@
+import type { Notices } from '../db/notices.ts'
 import { badInput, notFound } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Topic } from '../stream/conflate.ts'
@@ -7,6 +8,7 @@ import type { ReadRecorder } from './record.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
+    notices: Pick<Notices, 'say'>
     recorder: ReadRecorder
     /** The ids of articles whose counters move. */
     reads: Topic<string>
