@@ -21,6 +21,7 @@ export type Config = {
   replayPage: number
   streamRing: number
   streamRetentionDays: number
+  readKeyRetentionDays: number
   publicUrl: string | undefined
 }
 
@@ -233,6 +234,15 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
     default: '30',
     limit: '1 to 3650',
     meaning: 'How long events are kept. A cursor from before is CURSOR_EXPIRED.',
+    read: integer(1, 3_650),
+  },
+  readKeyRetentionDays: {
+    variable: 'READ_KEY_RETENTION',
+    type: 'integer',
+    unit: 'days',
+    default: '7',
+    limit: '1 to 3650',
+    meaning: 'How long the idempotency keys of reads are remembered. A key from before counts again.',
     read: integer(1, 3_650),
   },
   publicUrl: {

@@ -9,6 +9,8 @@ import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
 import { createLogger } from './observability/log.ts'
 import { createPageWork, type PageWork } from './full-text/work.ts'
+import { startForgetting } from './reads/forget.ts'
+import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
 import { startFolding } from './statistics/fold.ts'
 import { createVerifier } from './statistics/verify.ts'
@@ -51,6 +53,11 @@ export async function createServices(config: Config, connect = connectDatabase):
   const tail = createTail(database, wake, { ringSize: config.streamRing, onError })
   const readHead = createHeadReader(prisma)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
+  const recorder = createReadRecorder({ pool: database.pool, notices, clock })
+  const stopForgetting = startForgetting(
+    { pool: database.pool, clock },
+    { days: config.readKeyRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not forget the keys of old reads') },
+  )
   const verify = createVerifier(database.pool, clock)
   const statisticsChanges = watchStatistics(tail, reads)
   const stopRetention = startRetention(
@@ -83,6 +90,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       notices,
       readHead,
       reads,
+      recorder,
       statisticsChanges,
       verify,
       feeds,
@@ -95,6 +103,8 @@ export async function createServices(config: Config, connect = connectDatabase):
       await feeds.close()
       await pages.close()
       await fetcher.close()
+      await recorder.close()
+      await stopForgetting()
       await stopFolding()
       await stopPruning()
       await stopRetention()

@@ -25,6 +25,7 @@ describe('a setting', () => {
       replayPage: 500,
       streamRing: 4096,
       streamRetentionDays: 30,
+      readKeyRetentionDays: 7,
       publicUrl: undefined,
     }
     expect(parseConfig({})).toEqual(defaults)
@@ -47,6 +48,7 @@ describe('a setting', () => {
     ['MAX_SOCKETS', '100000', { maxSockets: 100_000 }],
     ['UNREAD_KIB', '64', { unreadKib: 64 }],
     ['STREAM_RETENTION', '1', { streamRetentionDays: 1 }],
+    ['READ_KEY_RETENTION', '1', { readKeyRetentionDays: 1 }],
     ['PUBLIC_URL', 'https://news.example.com/', { publicUrl: 'https://news.example.com' }],
     ['PUBLIC_URL', 'http://example.com:8080/news/', { publicUrl: 'http://example.com:8080/news' }],
   ])('%s=%s is taken', (variable, value, expected) => {

@@ -62,6 +62,7 @@ Mutation
   importArticles(input: ImportArticlesInput!): IngestArticlesPayload!
   deleteArticle(id: ID!): DeleteArticlePayload!
   recordRead(input: RecordReadInput!): RecordReadPayload!
+  recordReads(input: RecordReadsInput!): RecordReadsPayload!
   addCategory(input: AddCategoryInput!): CategoryPayload!
   updateCategory(input: UpdateCategoryInput!): CategoryPayload!
   removeCategory(id: ID!, moveTo: ID): RemovedPayload!
@@ -304,6 +305,14 @@ RecordReadInput
 RecordReadPayload
   article: Article!
   counted: Boolean!
+RecordReadsInput
+  reads: [RecordReadInput!]!
+RecordReadsPayload
+  results: [RecordReadResult!]!
+RecordReadResult
+  articleId: ID!
+  counted: Boolean!
+  errorCode: String
 DeleteArticlePayload
   id: ID!
   cursor: String!

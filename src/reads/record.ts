@@ -1,51 +1,86 @@
-import type { Prisma } from '../db/connect.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import type pg from 'pg'
 import type { Notices } from '../db/notices.ts'
-import { isUuid } from '../graphql/ids.ts'
-import { badInput, ClientError, notFound } from '../errors.ts'
+import { ClientError } from '../errors.ts'
+import { commitReads, type Outcome, type Read } from './commit.ts'
 import { readChannel } from './watch.ts'
 
-const mostKeyLength = 200
-const bucketMinutes = 15
+/** Reads of one commit: so many rows are locked for some milliseconds. */
+const mostOfCommit = 1_000
+/** Reads that wait for their commit, of all callers together. */
+const mostWaiting = 20_000
+/** An article that is removed, or a key that is forgotten, in the middle of a commit has it made again, and seldom twice. */
+const mostTries = 10
+/** A foreign key's violation: an article was removed meanwhile. And a deadlock, though none is known. */
+const passing = ['23503', '40P01']
+
+export type ReadRecorder = {
+  /**
+   * Counts reads, each stored once this resolves.
+   * @returns what became of each, in their order
+   * @throws RATE_LIMITED, with none of them counted, when too many wait; the database's error, when some of them may have been counted
+   */
+  record: (reads: readonly Read[]) => Promise<Outcome[]>
+  /** Waits for the reads that were given. */
+  close: () => Promise<void>
+}
+
+type Waiting = { read: Read; settle: (outcome: Outcome) => void; fail: (error: unknown) => void }
 
 /**
- * Counts one read of an article, stored when this resolves: its counter and the reads of its quarter of an hour.
- * @returns false when the idempotencyKey had been counted before
- * @throws NOT_FOUND, CONFLICT when the key was used for another article, BAD_USER_INPUT
+ * Counts in one commit all the reads that arrived while the one before was under way: an article that everybody reads costs one row's
+ * update for all of them, and nobody waits for another's commit more than once.
  */
-export async function recordRead(
-  { prisma, notices }: { prisma: Prisma; notices: Pick<Notices, 'say'> },
-  { articleId, idempotencyKey }: { articleId: string; idempotencyKey?: string },
-  now: Date,
-): Promise<boolean> {
-  if (
-    idempotencyKey !== undefined &&
-    (idempotencyKey === '' || idempotencyKey.length > mostKeyLength || idempotencyKey.includes('\0') || !idempotencyKey.isWellFormed())
-  ) {
-    throw badInput(`An idempotency key has 1 to ${mostKeyLength} characters, and no NUL.`, 'input.idempotencyKey')
-  }
-  if (!isUuid(articleId)) throw notFound('article', 'input.articleId')
-  const start = new Date(Math.floor(now.getTime() / (bucketMinutes * 60_000)) * bucketMinutes * 60_000)
-  const counted = await prisma.$transaction(async (tx) => {
-    if (idempotencyKey !== undefined) {
-      const { count } = await tx.readKey.createMany({ data: [{ key: idempotencyKey, articleId, countedAt: now }], skipDuplicates: true })
-      if (count === 0) {
-        const known = await tx.readKey.findUnique({ where: { key: idempotencyKey } })
-        if (known?.articleId !== articleId.toLowerCase())
-          throw new ClientError('CONFLICT', 'This idempotency key was used for another article.', 'input.idempotencyKey')
-        return false
-      }
+export function createReadRecorder({ pool, notices, clock }: { pool: pg.Pool; notices: Pick<Notices, 'say'>; clock: () => Date }): ReadRecorder {
+  let waiting: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const run = async () => {
+    while (waiting.length > 0) {
+      // Those who were answered at the same time come again at the same time.
+      await turn()
+      const batch = waiting.slice(0, mostOfCommit)
+      waiting = waiting.slice(mostOfCommit)
+      await commit(batch).catch((error: unknown) => {
+        for (const { fail } of batch) fail(error)
+      })
     }
-    const rows = await tx.$queryRaw<unknown[]>`
-      WITH counted AS (
-        UPDATE article_counter SET read_count = read_count + 1, last_read_at = greatest(last_read_at, ${now}) WHERE article_id = ${articleId}::uuid RETURNING article_id
-      ), bucket AS (
-        INSERT INTO read_bucket (article_id, start, reads) SELECT article_id, ${start}, 1 FROM counted
-        ON CONFLICT (article_id, start) DO UPDATE SET reads = read_bucket.reads + 1
-      )
-      SELECT pg_notify(${readChannel}, article_id::text)::text FROM counted`
-    if (rows.length === 0) throw notFound('article', 'input.articleId')
-    return true
-  })
-  if (counted) notices.say(readChannel, articleId.toLowerCase())
-  return counted
+    running = undefined
+  }
+
+  const commit = async (batch: Waiting[]) => {
+    for (let tries = 1; batch.length > 0; tries++) {
+      if (tries > mostTries) throw new Error(`reads were not counted in ${mostTries} tries, since their articles or keys went away`)
+      const outcomes = await tryToCommit(batch.map(({ read }) => read))
+      const read = new Set(batch.flatMap(({ read: { articleId } }, i) => (outcomes?.[i] === 'COUNTED' ? [articleId] : [])))
+      if (read.size > 0) notices.say(readChannel, [...read].join(','))
+      batch = batch.filter(({ settle }, i) => {
+        const outcome = outcomes?.[i]
+        if (outcome) settle(outcome)
+        return !outcome
+      })
+    }
+  }
+
+  const tryToCommit = async (reads: Read[]) => {
+    try {
+      return await commitReads(pool, reads, clock())
+    } catch (error) {
+      if (passing.includes((error as { code?: string }).code ?? '')) return undefined
+      throw error
+    }
+  }
+
+  return {
+    record: (reads) => {
+      if (waiting.length + reads.length > mostWaiting)
+        return Promise.reject(new ClientError('RATE_LIMITED', 'Too many reads wait to be stored. Try again in a second.'))
+      const outcomes = Promise.all(reads.map((read) => new Promise<Outcome>((settle, fail) => waiting.push({ read, settle, fail }))))
+      if (waiting.length > 0) running ??= run()
+      return outcomes
+    },
+    close: async () => {
+      await running
+    },
+  }
 }

@@ -3,11 +3,13 @@ import { badInput, notFound } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import type { Topic } from '../stream/conflate.ts'
 import { LiveSource } from '../stream/source.ts'
-import { recordRead } from './record.ts'
+import { recordRead, recordReads, type ReadResult } from './count.ts'
+import type { ReadRecorder } from './record.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
     notices: Pick<Notices, 'say'>
+    recorder: ReadRecorder
     /** The ids of articles whose counters move. */
     reads: Topic<string>
   }
@@ -43,10 +45,41 @@ builder.mutationField('recordRead', (t) =>
     type: RecordReadPayload,
     description: 'Counts one read. Answered only once it is stored. The same idempotencyKey counts once; for another article it is CONFLICT.',
     args: { input: t.arg({ type: RecordReadInput, required: true, description: 'The read.' }) },
-    resolve: async (_root, { input: { articleId, idempotencyKey } }, { prisma, notices, clock }) => ({
-      articleId,
-      counted: await recordRead({ prisma, notices }, { articleId, ...(idempotencyKey != null && { idempotencyKey }) }, clock()),
+    resolve: async (_root, { input }, { recorder }) => ({ articleId: input.articleId, counted: await recordRead(recorder, input) }),
+  }),
+)
+
+const RecordReadsInput = builder.inputType('RecordReadsInput', {
+  description: 'Reads of articles.',
+  fields: (t) => ({ reads: t.field({ type: [RecordReadInput], required: true, description: '1 to 500 reads.' }) }),
+})
+
+const RecordReadResult = builder.objectRef<ReadResult>('RecordReadResult').implement({
+  description: 'What became of a read.',
+  fields: (t) => ({
+    articleId: t.exposeID('articleId', { description: 'Of which article.' }),
+    counted: t.exposeBoolean('counted', { description: 'Whether it was counted by this.' }),
+    errorCode: t.exposeString('errorCode', {
+      nullable: true,
+      description: 'NOT_FOUND, or CONFLICT where its key was used for another article. Null when it was counted, now or before.',
     }),
+  }),
+})
+
+const RecordReadsPayload = builder.objectRef<{ results: ReadResult[] }>('RecordReadsPayload').implement({
+  description: 'The reads, stored.',
+  fields: (t) => ({ results: t.field({ type: [RecordReadResult], description: 'In the order of the input.', resolve: ({ results }) => results }) }),
+})
+
+builder.mutationField('recordReads', (t) =>
+  t.field({
+    type: RecordReadsPayload,
+    description: '1 to 500 reads, in the order of the input, each judged on its own. Answered only once they are stored.',
+    args: { input: t.arg({ type: RecordReadsInput, required: true, description: 'The reads.' }) },
+    resolve: async (_root, { input }, { recorder }) => {
+      if (input.reads.length < 1 || input.reads.length > 500) throw badInput('Give 1 to 500 reads.', 'input.reads')
+      return { results: await recordReads(recorder, input.reads) }
+    },
   }),
 )
 

@@ -52,6 +52,7 @@ describe.skipIf(!inject('databaseUrl'))('retention', () => {
 
   it('waits for a read', async () => {
     await category()
+    await app.gql('mutation ($id: ID!) { recordRead(input: { articleId: $id }) { counted } }', { id: articles[0] })
     await inTheMiddle.query('BEGIN')
     await inTheMiddle.query('UPDATE article_counter SET read_count = read_count + 1 WHERE article_id = $1', [articles[0]])
     const sweeping = sweepNow()

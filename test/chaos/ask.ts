@@ -38,7 +38,8 @@ export async function ask(servers: Server[], random: Random, excuses: Excuses, q
   throw new Error(`no answer for ${patienceMs / 1_000} s to ${query}`)
 }
 
-async function post(url: string, query: string, variables: object): Promise<any> {
+/** Asks one server once. @throws when no answer comes: it may be one that was given */
+export async function post(url: string, query: string, variables: object): Promise<any> {
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables }) })
   return response.json()
 }

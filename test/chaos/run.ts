@@ -5,13 +5,8 @@
 // --database two servers share a database that is made there; without, there is one server on the embedded database.
 // The seed repeats every choice, but not how they meet in time. Ends with 0, or with 1 and who missed, repeated or misordered what.
 import { randomInt } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { build } from './build.ts'
-import { createPlace } from './place.ts'
-import { startServer, type Server } from './servers.ts'
+import { onStage, whole } from './stage.ts'
 import { tell, wreak } from './wreak.ts'
 
 const { values } = parseArgs({
@@ -23,12 +18,6 @@ const { values } = parseArgs({
     database: { type: 'string' },
   },
 })
-
-function whole(name: string, text: string, least: number): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < least) throw new Error(`--${name}: a whole number from ${least}`)
-  return number
-}
 
 const embedded = values.database === undefined
 const seconds = whole('seconds', values.seconds, 1)
@@ -43,21 +32,5 @@ const plan = {
 }
 console.log(`seed ${plan.seed}: ${embedded ? 'the embedded database, 1 server' : 'PostgreSQL, 2 servers'}, ${JSON.stringify(plan)}`)
 
-const folder = await mkdtemp(join(tmpdir(), 'newswire-chaos-'))
-const place = await createPlace(values.database, folder)
-const servers: Server[] = []
-const clean = async () => {
-  for (const server of servers) await server.end()
-  await place.drop()
-  await rm(folder, { recursive: true, force: true })
-}
-// The servers would go on without this process.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void clean().finally(() => process.exit(1)))
-try {
-  const main = await build(folder)
-  // One after the other: the first makes the tables.
-  for (let count = embedded ? 1 : 2; count > 0; count--) servers.push(await startServer(main, place.env))
-  process.exitCode = tell(await wreak(servers, place, plan)) ? 0 : 1
-} finally {
-  await clean()
-}
+const well = 'Each subscriber saw exactly its articles, in order, once.'
+process.exitCode = (await onStage(values.database, async (servers, place) => tell(await wreak(servers, place, plan), well))) ? 0 : 1

@@ -17,7 +17,7 @@ const patienceMs = 45_000
 /** Half of them over each transport: `follow` is over WebSocket. */
 const ways: WayName[] = ['sse', 'websocket', 'sse', 'follow']
 
-type Outcome = { figures: Record<string, number | object>; faults: string[] }
+export type Outcome = { figures: Record<string, number | object>; faults: string[] }
 
 /** What everybody in a run works with. */
 type Run = Desk & { subscribers: Subscriber[]; plan: Plan; calledOff: AbortController }
@@ -119,10 +119,10 @@ async function withPatience(work: Promise<unknown>, progress: () => number, call
   await work.finally(() => clearInterval(watch))
 }
 
-/** Prints an outcome. @returns whether all was well */
-export function tell({ figures, faults }: Outcome): boolean {
+/** Prints an outcome, and when all was well, that. @returns whether it was */
+export function tell({ figures, faults }: Outcome, well: string): boolean {
   for (const [what, figure] of Object.entries(figures)) console.log(`  ${what.padEnd(36)}${typeof figure === 'object' ? JSON.stringify(figure) : figure}`)
-  if (faults.length === 0) console.log('Each subscriber saw exactly its articles, in order, once.')
+  if (faults.length === 0) console.log(well)
   else console.log(`FAILED:\n  ${faults.join('\n  ')}`)
   return faults.length === 0
 }

@@ -1,5 +1,5 @@
 // Reads: each is counted once, and answered once it is stored.
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
 import { refused, strangeTexts } from '../helpers/refused.ts'
 
@@ -85,4 +85,61 @@ it('with one key are counted once when they come at once', async () => {
   expect(answers.filter(({ data }) => data?.recordRead.counted)).toHaveLength(1)
   expect((await countOf(one)) + (await countOf(other))).toBe(1)
   expect(answers.every(({ data, errors }) => data || errors![0]!.extensions.code === 'CONFLICT')).toBe(true)
+})
+
+it('fail alone when the database does', async () => {
+  const { pool } = app.services.database
+  const articleId = await newArticle()
+  await pool.query('ALTER TABLE read_key RENAME TO read_key_gone')
+  const failed = await refused(app, record, { input: { articleId, idempotencyKey: 'failed' } })
+  await pool.query('ALTER TABLE read_key_gone RENAME TO read_key')
+  expect(failed.code).toBe('INTERNAL_SERVER_ERROR')
+  expect(await read(articleId, 'failed')).toMatchObject({ counted: true, article: { readCount: 1 } })
+})
+
+describe('recordReads', () => {
+  const many = 'mutation ($reads: [RecordReadInput!]!) { recordReads(input: { reads: $reads }) { results { articleId counted errorCode } } }'
+  const readMany = async (reads: object[]) => (await app.gql(many, { reads })).recordReads.results
+
+  it('judges each on its own, in the order of the input', async () => {
+    const [one, other, gone] = [await newArticle(), await newArticle(), await newArticle()]
+    await app.gql('mutation ($gone: ID!) { deleteArticle(id: $gone) { id } }', { gone })
+    const none = { counted: false, errorCode: null }
+    expect(
+      await readMany([
+        { articleId: one },
+        { articleId: 'none' },
+        { articleId: gone, idempotencyKey: 'many-1' },
+        { articleId: other, idempotencyKey: 'many-1' },
+        { articleId: one, idempotencyKey: 'many-1' },
+        { articleId: other.toUpperCase(), idempotencyKey: 'many-1' },
+        { articleId: one, idempotencyKey: null },
+        { articleId: one, idempotencyKey: 'many-2' },
+      ]),
+    ).toEqual([
+      { articleId: one, counted: true, errorCode: null },
+      { articleId: 'none', counted: false, errorCode: 'NOT_FOUND' },
+      { articleId: gone, counted: false, errorCode: 'NOT_FOUND' },
+      { articleId: other, counted: true, errorCode: null },
+      { articleId: one, counted: false, errorCode: 'CONFLICT' },
+      { articleId: other.toUpperCase(), ...none },
+      { articleId: one, counted: true, errorCode: null },
+      { articleId: one, counted: true, errorCode: null },
+    ])
+    expect(await countOf(one)).toBe(3)
+    expect(await countOf(other)).toBe(1)
+    expect(await readMany([{ articleId: one, idempotencyKey: 'many-2' }])).toEqual([{ articleId: one, ...none }])
+  })
+
+  it('takes 1 to 500, and refuses all where a key is none', async () => {
+    const articleId = await newArticle()
+    expect(await readMany(Array.from({ length: 500 }, () => ({ articleId })))).toHaveLength(500)
+    for (const reads of [[], Array.from({ length: 501 }, () => ({ articleId }))])
+      expect(await refused(app, many, { reads })).toEqual({ code: 'BAD_USER_INPUT', field: 'input.reads' })
+    expect(await refused(app, many, { reads: [{ articleId }, { articleId, idempotencyKey: '' }] })).toEqual({
+      code: 'BAD_USER_INPUT',
+      field: 'input.reads[1].idempotencyKey',
+    })
+    expect(await countOf(articleId)).toBe(500)
+  })
 })

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from './build.ts'
+import { createPlace, type Place } from './place.ts'
+import { startServer, type Server } from './servers.ts'
+
+/**
+ * Runs on servers of the code as it is now, which share a database that is made for them; all is gone afterwards.
+ * @param database a PostgreSQL server, for two of ours; without, there is one on the embedded database
+ */
+export async function onStage<T>(database: string | undefined, run: (servers: Server[], place: Place) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'newswire-chaos-'))
+  const place = await createPlace(database, folder)
+  const servers: Server[] = []
+  const clean = async () => {
+    for (const server of servers) await server.end()
+    await place.drop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  // The servers would go on without this process.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void clean().finally(() => process.exit(1)))
+  try {
+    const main = await build(folder)
+    // One after the other: the first makes the tables.
+    for (let count = database === undefined ? 1 : 2; count > 0; count--) servers.push(await startServer(main, place.env))
+    return await run(servers, place)
+  } finally {
+    await clean()
+  }
+}
+
+/** A whole number that an option of the command line is. @throws where it is none, or less */
+export function whole(name: string, text: string, least: number): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < least) throw new Error(`--${name}: a whole number from ${least}`)
+  return number
+}
