@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { verifyStatistics } from '../../src/statistics/verify.ts'
 import { endDrafts, matches } from './drafts.ts'
 import type { Ledger } from './ledger.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -65,4 +66,10 @@ export function judge({ first, filter, seen, faults }: Subscriber, ingested: Map
   }
   if (seen.at(-1)?.url !== endDrafts.at(-1)!.url) wrong.push(`did not reach the end: the last was ${seen.at(-1)?.url ?? 'nothing'}`)
   return wrong
+}
+
+/** Where the statistics differ from the articles and reads that they are made of. */
+export async function judgeStatistics(pool: pg.Pool): Promise<string[]> {
+  const differences = await verifyStatistics(pool, new Date())
+  return differences.map(({ what, expected, found }) => `the statistics: ${what}: ${found} in place of ${expected}`)
 }

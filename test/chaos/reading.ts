@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { verifyStatistics } from '../../src/statistics/verify.ts'
 import { ask, excuse, post, type Excuses } from './ask.ts'
+import { judgeStatistics } from './oracle.ts'
 import { randomOf, type Random } from './random.ts'
 import { killAtRandom, type Server } from './servers.ts'
 import type { Outcome } from './wreak.ts'
@@ -180,8 +180,7 @@ export async function judge(pool: pg.Pool, book: Book): Promise<Outcome> {
     if (count < least || count > sent) faults.push(`article ${id}: ${count} counted without a key, of ${least} acknowledged and ${sent} sent`)
   }
   for (const id of book.doomed) if (counts.has(id) || keyed.has(id)) faults.push(`article ${id}: removed, but it has reads or keys`)
-  const differences = await verifyStatistics(pool, new Date())
-  faults.push(...differences.map(({ what, expected, found }) => `the statistics: ${what}: ${found} in place of ${expected}`))
+  faults.push(...(await judgeStatistics(pool)))
   return {
     faults: faults.length > 20 ? [`${faults.length} faults, of which`, ...faults.slice(0, 20)] : faults,
     figures: {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from './ask.ts'
 import { categories, endDrafts, randomFilter } from './drafts.ts'
 import { createLedger } from './ledger.ts'
-import { judge, judgeLog, readLog } from './oracle.ts'
+import { judge, judgeLog, judgeStatistics, readLog } from './oracle.ts'
 import type { Place } from './place.ts'
 import { randomOf, type Random } from './random.ts'
 import { killAtRandom, type Server } from './servers.ts'
@@ -29,8 +29,9 @@ export async function wreak(servers: Server[], place: Place, plan: Plan): Promis
   for (const server of servers) await server.stop()
 
   const { ledger, excuses, subscribers } = run
-  const log = judgeLog(await place.read(readLog), ledger)
-  const faults = [...servers.flatMap((server) => server.faults), ...first('the writers', ledger.faults), ...first('the log', log.faults)]
+  const [logged, statistics] = await place.read(async (pool) => [await readLog(pool), await judgeStatistics(pool)] as const)
+  const log = judgeLog(logged, ledger)
+  const faults = [...servers.flatMap((server) => server.faults), ...first('the writers', ledger.faults), ...first('the log', log.faults), ...statistics]
   for (const subscriber of subscribers) {
     const { name, filter, first: cursor } = subscriber
     faults.push(...first(`${name} ${JSON.stringify(filter)} after ${positionOf(cursor)}`, judge(subscriber, log.ingested, ledger)))
