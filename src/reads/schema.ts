@@ -83,9 +83,6 @@ builder.mutationField('recordReads', (t) =>
   }),
 )
 
-/** Which article, and whether it is there no more. */
-type ReadArticle = { articleId: string; gone: () => Promise<boolean> }
-
 const mostIds = 1_000
 
 builder.subscriptionField('articleRead', (t) =>
@@ -100,12 +97,10 @@ builder.subscriptionField('articleRead', (t) =>
         topic: reads,
         key: wanted ? JSON.stringify([...wanted].sort()) : '',
         wants: (id) => !wanted || wanted.has(id),
-        root: (articleId): ReadArticle => ({
-          articleId,
-          gone: async () => (await prisma.article.findUnique({ where: { id: articleId }, select: { id: true } })) === null,
-        }),
+        root: (articleId) => ({ articleId }),
+        gone: async ({ articleId }) => (await prisma.article.findUnique({ where: { id: articleId! }, select: { id: true } })) === null,
       })
     },
-    resolve: (query, root, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: (root as ReadArticle).articleId } }),
+    resolve: (query, root, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: (root as { articleId: string }).articleId } }),
   }),
 )

@@ -24,7 +24,7 @@ export type Execution = (roots: readonly Root[]) => Promise<(Delivery | undefine
 export function createExecution(
   { schema, contextValue }: Pick<ExecutionArgs, 'schema' | 'contextValue'>,
   shape: Shape,
-  { present, planned, gone }: { present: (error: unknown) => GraphQLError; planned: boolean; gone?: (root: Root) => Promise<boolean> },
+  { present, planned, gone }: { present: (error: unknown) => GraphQLError; planned: boolean; gone: (root: Root) => Promise<boolean> },
 ): Execution {
   const { document, variableValues } = shape
   const delivery = ({ cursor }: Root, { data, errors }: ExecutionResult): Delivery => ({
@@ -33,7 +33,7 @@ export function createExecution(
   })
   const settle = async (root: Root, executed: Promise<ExecutionResult>): Promise<Delivery | undefined> => {
     const result = await executed
-    return result.errors && (await gone?.(root)) ? undefined : delivery(root, result)
+    return result.errors && (await gone(root)) ? undefined : delivery(root, result)
   }
   const plan = planned ? layOut(schema, shape) : undefined
   return async (roots) => {

@@ -49,12 +49,15 @@ export class LiveSource extends Source {
   readonly wants: (value: string) => boolean
   /** The root value of the execution for a value. */
   readonly root: (value: string) => Root
+  /** Whether what a root tells of has gone meanwhile; nothing goes when left out. */
+  readonly gone: (root: Root) => Promise<boolean>
 
-  constructor(source: Pick<LiveSource, 'topic' | 'key' | 'wants' | 'root'>) {
+  constructor(source: Pick<LiveSource, 'topic' | 'key' | 'wants' | 'root'> & Partial<Pick<LiveSource, 'gone'>>) {
     super()
     this.topic = source.topic
     this.key = source.key
     this.wants = source.wants
     this.root = source.root
+    this.gone = source.gone ?? (() => Promise.resolve(false))
   }
 }

@@ -80,7 +80,7 @@ export function createSubscriptions(deps: ShareDeps): Subscriptions {
     (sink: Sink): Live => {
       const { share, letGo } = shareFor(
         args,
-        { planned: false },
+        { planned: false, gone: source.gone },
         (execute) => new LiveShare(source, execute, { present: deps.present, mostUnread: deps.limits.mostUnread }),
       )
       share.add(sink, source)

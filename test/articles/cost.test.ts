@@ -140,8 +140,8 @@ it('costs recordRead and the feeds of an answer a few statements', async () => {
   const { id } = await first('{ articles { nodes { id } } }', ['articles', 'nodes', '0'])
   const read = 'mutation ($id: ID!, $key: String) { recordRead(input: { articleId: $id, idempotencyKey: $key }) { counted article { id readCount } } }'
   expect(await app.statements(() => app.gql(read, { id }))).toHaveLength(3)
-  expect(await app.statements(() => app.gql(read, { id, key: 'k' }))).toHaveLength(4)
-  expect(await app.statements(() => app.gql(read, { id, key: 'k' }))).toHaveLength(4)
+  expect(await app.statements(() => app.gql(read, { id, key: 'k' }))).toHaveLength(3)
+  expect(await app.statements(() => app.gql(read, { id, key: 'k' }))).toHaveLength(4) // whose key it was
 })
 
 it('reads bodies only for those who ask for them', async () => {
