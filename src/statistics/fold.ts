@@ -5,8 +5,8 @@ import { addTrends, sumTrends, weightSql } from './trend.ts'
 
 /** Deltas that one transaction folds: many, since it costs by the articles that they name. */
 const batch = 30_000
-/** How often to look for deltas: what orders by reads is as far behind. */
-const everyMs = 1_000
+/** How often to look for deltas. What orders by reads is as far behind, and as long as a fold takes. */
+const everyMs = 500
 /** Any number but those of other locks: only one server folds at a time. */
 const lockId = 7_242_001
 
@@ -108,7 +108,7 @@ const within = (window: Prisma.Sql) => Prisma.sql`coalesce(sum(w.reads) FILTER (
 
 const textOf = ({ text, values }: Prisma.Sql) => ({ text, values })
 
-/** Folds each second. @returns stops it, and waits for the fold that is under way */
+/** Folds twice a second. @returns stops it, and waits for the fold that is under way */
 export function startFolding({ pool, clock }: { pool: pg.Pool; clock: () => Date }, onError: (error: unknown) => void): () => Promise<void> {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
