@@ -18,6 +18,9 @@ type Reads = { count: number; lastAt: Date }
 /** Far below what a counter holds: it goes on from there. */
 const mostReads = 1_000_000_000
 
+/** How far the clock that wrote an archive may be ahead. */
+const aheadMs = 86_400_000
+
 /** Judges an article by itself. @param now when an article was made that does not say so */
 export function archivedDraftOf(article: ArchivedArticle, now: Date): ArchivedDraft | DraftProblem {
   const { id, createdAt = null, updatedAt = null, lastReadAt = null } = article
@@ -25,6 +28,7 @@ export function archivedDraftOf(article: ArchivedArticle, now: Date): ArchivedDr
   for (const field of ['createdAt', 'updatedAt', 'lastReadAt'] as const) {
     if (article[field] === null) return problem('INVALID_DATE', 'This is no RFC 3339 date and time between the years 1 and 9999.', field)
   }
+  if (lastReadAt && lastReadAt.getTime() > now.getTime() + aheadMs) return problem('INVALID_DATE', 'This is in the future.', 'lastReadAt')
   // What was read at some time was read once at least.
   const count = article.readCount ?? (lastReadAt === null ? 0 : 1)
   if (count < 0 || count > mostReads) return problem('INVALID_COUNT', `A number from 0 to ${mostReads}.`, 'readCount')
@@ -33,7 +37,8 @@ export function archivedDraftOf(article: ArchivedArticle, now: Date): ArchivedDr
   if (files && 'code' in files) return files
   const draft = draftOf(files ? { ...article, enclosures: files } : article)
   if (!('id' in draft)) return draft
-  const reads = count === 0 ? null : { count, lastAt: lastReadAt ?? updatedAt ?? createdAt ?? now }
+  const made = updatedAt ?? createdAt ?? now
+  const reads = count === 0 ? null : { count, lastAt: lastReadAt ?? (made < now ? made : now) }
   return { ...draft, id: id.toLowerCase(), createdAt, updatedAt, reads }
 }
 

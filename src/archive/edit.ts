@@ -12,7 +12,7 @@ export type Edit = ArticleChange & { updatedAt: Date }
  */
 export function editOf(stored: Texts, draft: ArchivedDraft, now: Date): Edit | undefined {
   const { article } = stored
-  const later = draft.updatedAt === null ? 0 : draft.updatedAt.getTime() - stored.updatedAt.getTime()
+  const later = (draft.updatedAt ?? draft.createdAt ?? stored.createdAt).getTime() - stored.updatedAt.getTime()
   if (later < 0) return undefined
   const publishedAt = draft.publishedAt ?? article.publishedAt
   const byline = draft.byline ?? article.byline

@@ -58,6 +58,7 @@ async function importBatch(prisma: Prisma, drafts: (ArchivedDraft | DraftProblem
     const archive = await readArchive(tx, valid)
     const work: Work = { inserted: [], edits: [], read: [], events: [] }
     const results = drafts.map((draft): Judged => ('id' in draft ? judge(draft, archive, work, now) : { status: 'REJECTED', problem: draft }))
+    await lockCounted(tx, [...archive.byId.keys()])
     await insertArticles(tx, work.inserted, null, now)
     const risen = new Set(await raiseReads(tx, work.read))
     await updateArticles(tx, work.edits, null, now)
@@ -72,6 +73,16 @@ async function importBatch(prisma: Prisma, drafts: (ArchivedDraft | DraftProblem
       }),
     }
   })
+}
+
+/**
+ * Counters and articles that are there, each in the order of their ids, before a row of either is written: a first read takes hold of its
+ * article too, in the order of the drafts. Their links, which are locked, keep them from being removed.
+ */
+async function lockCounted(tx: Transaction, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.$executeRaw`SELECT FROM article_counter WHERE article_id = ANY(${ids}::uuid[]) ORDER BY article_id FOR UPDATE`
+  await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
 }
 
 type Work = { inserted: ArchivedDraft[]; edits: Edit[]; read: ArchivedDraft[]; events: NewEvent[] }

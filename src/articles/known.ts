@@ -82,16 +82,16 @@ export async function readCandidates(
 }
 
 /** An article with its texts. */
-export type Texts = Candidate & { article: StoredArticle; title: string; content: string; copyKeys: number[]; tags: string[]; updatedAt: Date }
+export type Texts = Candidate & { article: StoredArticle; title: string; content: string; copyKeys: number[]; tags: string[]; createdAt: Date; updatedAt: Date }
 
 /** Articles with their texts, for telling copies and edits; those that are gone are left out. */
 export async function readTexts(tx: Transaction, ids: string[]): Promise<Texts[]> {
   if (ids.length === 0) return []
-  const rows = await tx.$queryRaw<(ArticleRow & Pick<Texts, 'title' | 'content' | 'copyKeys' | 'tags' | 'updatedAt'>)[]>`
-    SELECT ${columns}, a.title, a.content, a.copy_keys AS "copyKeys", a.tags, a.updated_at AS "updatedAt" FROM article a WHERE a.id = ANY(${ids}::uuid[]) ORDER BY a.id`
+  const rows = await tx.$queryRaw<(ArticleRow & Pick<Texts, 'title' | 'content' | 'copyKeys' | 'tags' | 'createdAt' | 'updatedAt'>)[]>`
+    SELECT ${columns}, a.title, a.content, a.copy_keys AS "copyKeys", a.tags, a.created_at AS "createdAt", a.updated_at AS "updatedAt" FROM article a WHERE a.id = ANY(${ids}::uuid[]) ORDER BY a.id`
   return rows.map((row) => {
-    const { title, content, copyKeys, tags, updatedAt } = row
-    return { ...candidateOf(row), article: storedOf(row), title, content, copyKeys, tags, updatedAt }
+    const { title, content, copyKeys, tags, createdAt, updatedAt } = row
+    return { ...candidateOf(row), article: storedOf(row), title, content, copyKeys, tags, createdAt, updatedAt }
   })
 }
 

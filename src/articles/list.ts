@@ -99,8 +99,10 @@ export async function pageOfKeys<Selected>(
 const scopeOf = ({ order, filter }: ListRequest) => hash128(order, JSON.stringify(filter)).slice(0, 8)
 const takenBy = (filter: ArticleFilter): Taken => ({
   article: filterSql(filter),
-  rank: filter.categoryIds ? Prisma.sql`r.category_id = ANY(${filter.categoryIds}::text[])` : Prisma.sql`true`,
+  rank: filter.categoryIds ? rankedIn(filter.categoryIds) : Prisma.sql`true`,
 })
+/** Of one category an index gives the ranks in order. */
+const rankedIn = (ids: string[]) => (ids.length === 1 ? Prisma.sql`r.category_id = ${ids[0]}` : Prisma.sql`r.category_id = ANY(${ids}::text[])`)
 const range = ({ limit, backward }: PageRequest): Range => ({ limit, backward })
 
 function readKey(request: ListRequest, cursor: string, field: string): Key {

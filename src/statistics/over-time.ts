@@ -17,7 +17,7 @@ const shortestMs: Record<Interval, number> = { HOUR: 3_600_000, DAY: 82_800_000,
 
 /**
  * Articles by publishedAt and reads by when they were read, from `from` up to but without `to`, in buckets of a time zone's
- * own hours, days, ISO weeks or months; those with nothing in them are there, with zeros. The last 30 when `from` is left out.
+ * own hours, days, ISO weeks or months; of reads the quarter of an hour is known, and those of `from` and `to` count as a whole; those with nothing in them are there, with zeros. The last 30 when `from` is left out.
  * Days of a time zone with daylight saving are 23 to 25 hours long.
  * @throws BAD_USER_INPUT for an unknown time zone, a range that ends before it begins, or more than 1,000 buckets
  */
@@ -33,8 +33,8 @@ export async function overTime(prisma: Client, filter: ArticleFilter, { interval
   const lower = from ?? starts[0]!
   const rows = await prisma.$queryRaw<({ index: number } & Omit<Bucket, 'start'>)[]>`
     WITH ${cells(filter, lower, before, starts)}
-    SELECT width_bucket(start, ${starts}::timestamptz[]) - 1 AS index, sum(articles)::int AS "articleCount", sum(words)::float8 AS "wordCount", sum(reads)::float8 AS "readCount"
-    FROM cell WHERE start >= ${starts[0]} GROUP BY 1`
+    SELECT width_bucket(greatest(start, ${starts[0]}), ${starts}::timestamptz[]) - 1 AS index, sum(articles)::int AS "articleCount", sum(words)::float8 AS "wordCount", sum(reads)::float8 AS "readCount"
+    FROM cell GROUP BY 1`
   const found = new Map(rows.map(({ index, ...numbers }) => [index, numbers]))
   return starts.map((start, index) => ({ start, ...(found.get(index) ?? { articleCount: 0, wordCount: 0, readCount: 0 }) }))
 }
@@ -59,6 +59,8 @@ async function startsOf(prisma: Client, interval: Interval, from: Date | undefin
       CASE WHEN given IS NOT NULL THEN date_trunc('hour', given, ${zone}) ELSE last_start - ${defaultBuckets - 1} * interval '1 hour' END, last_start, interval '15 minutes') g
     WHERE ${interval} = 'HOUR'
     UNION
+    SELECT last_start FROM span
+    UNION
     SELECT (SELECT min(begin) FROM unnest(ARRAY['0', '30 minutes', '1 hour', '2 hours']::interval[]) earlier,
       LATERAL (SELECT (time AT TIME ZONE ${zone}) - earlier AS begin) b WHERE begin AT TIME ZONE ${zone} >= time OR earlier = interval '0')
     FROM local
@@ -77,7 +79,7 @@ function cells(filter: ArticleFilter, from: Date, before: Date, starts: Date[]):
     UNION ALL
     SELECT b.start, 0, 0, b.reads FROM (
       SELECT article_id, start, reads FROM read_bucket UNION ALL SELECT article_id, start, reads FROM statistics_delta WHERE reads <> 0
-    ) b JOIN article a ON a.id = b.article_id WHERE b.start >= ${from} AND b.start < ${before} AND ${filterSql(filter)}
+    ) b JOIN article a ON a.id = b.article_id WHERE b.start >= quarter_of(${from}) AND b.start < ${before} AND ${filterSql(filter)}
   )`
 }
 

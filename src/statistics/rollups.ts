@@ -33,7 +33,7 @@ export function cellsSql(categoryIds: string[] | undefined, { from, before, cuts
   const mine = categoryIds ? Prisma.sql`category_id = ANY(${categoryIds}::text[])` : Prisma.sql`true`
   const category = categoryIds ? mine : Prisma.sql`category_id = ''`
   const shares = Prisma.sql`start, CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE articles END AS articles, CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE words END AS words,
-    ${from ? Prisma.sql`CASE WHEN start >= ${from} THEN reads ELSE 0 END` : Prisma.sql`reads`} AS reads`
+    reads`
   return Prisma.sql`${unfolded}, cell AS (
     SELECT start, articles, words, reads FROM statistics_rollup
     WHERE ${category} AND minutes = 60 ${since(Prisma.sql`${from}`)} ${until} AND start <> ALL(${dates(hours)})

@@ -1,7 +1,10 @@
+import { queryFromInfo } from '@pothos/plugin-prisma'
+import type { GraphQLResolveInfo } from 'graphql'
 import { articleFilter, type ArticleFilter } from '../articles/filter.ts'
-import { ArticleFilterInput } from '../articles/types.ts'
+import { Article, ArticleFilterInput } from '../articles/types.ts'
 import type { Prisma } from '../db/connect.ts'
 import { builder } from '../graphql/builder.ts'
+import type { Context } from '../graphql/context.ts'
 import { load } from '../graphql/loader.ts'
 import type { Topic } from '../stream/conflate.ts'
 import { LiveSource } from '../stream/source.ts'
@@ -72,15 +75,21 @@ const PeriodEnum = builder.enumType('Period', {
   } satisfies Record<Period, object>,
 })
 
-const RankedArticle = builder.objectRef<Ranked>('RankedArticle').implement({
+type RankedRow = { article: typeof Article.$inferType; score: number }
+
+/** The articles of a ranking, as they are asked for; those that have gone since it was made are left out. */
+async function withArticles(context: Context, info: GraphQLResolveInfo, ranking: Promise<Ranked[]>): Promise<RankedRow[]> {
+  const ranked = await ranking
+  const { select } = queryFromInfo({ context, info, typeName: 'Article', select: { id: true }, path: ['article'] }) as { select: { id: true } }
+  const rows = await context.prisma.article.findMany({ where: { id: { in: ranked.map(({ articleId }) => articleId) } }, select })
+  const byId = new Map(rows.map((row) => [row.id, row as typeof Article.$inferType]))
+  return ranked.flatMap(({ articleId, score }) => (byId.has(articleId) ? [{ article: byId.get(articleId)!, score }] : []))
+}
+
+const RankedArticle = builder.objectRef<RankedRow>('RankedArticle').implement({
   description: 'An article and its place in a ranking.',
   fields: (t) => ({
-    article: t.prismaField({
-      type: 'Article',
-      description: 'The article.',
-      // Prisma makes one statement of all that are looked up by id at once.
-      resolve: (query, { articleId }, _args, { prisma }) => prisma.article.findUniqueOrThrow({ ...query, where: { id: articleId } }),
-    }),
+    article: t.field({ type: Article, description: 'The article.', resolve: ({ article }) => article }),
     score: t.exposeFloat('score', { description: 'The higher, the better.' }),
   }),
 })
@@ -121,7 +130,7 @@ const Statistics = builder.objectRef<Subject>('Statistics').implement({
     overTime: t.field({
       type: [StatisticsBucket],
       description:
-        'Articles by publishedAt, reads by when they were read. The last 30 buckets unless from is given; to is exclusive; weeks are ISO weeks; more than 1,000 buckets is BAD_USER_INPUT. Empty buckets are there, with zeros.',
+        'Articles by publishedAt, reads by when they were read, to the quarter of an hour. The last 30 buckets unless from is given; to is exclusive; weeks are ISO weeks; more than 1,000 buckets is BAD_USER_INPUT. Empty buckets are there, with zeros.',
       args: {
         interval: t.arg({ type: IntervalEnum, required: true, defaultValue: 'DAY', description: 'How long a bucket is.' }),
         from: t.arg({ type: 'DateTime', description: 'What is earlier does not count.' }),
@@ -140,14 +149,14 @@ const Statistics = builder.objectRef<Subject>('Statistics').implement({
         period: t.arg({ type: PeriodEnum, required: true, defaultValue: 'ALL', description: 'In what time.' }),
       },
       complexity: ranking,
-      resolve: ({ filter }, { first, period }, { prisma, clock }) => mostRead(prisma, filter, first, period, clock()),
+      resolve: ({ filter }, { first, period }, context, info) => withArticles(context, info, mostRead(context.prisma, filter, first, period, context.clock())),
     }),
     trending: t.field({
       type: [RankedArticle],
       description: 'The articles read most lately: score is the sum over their reads of 2^(-age / 12 hours). Those below 0.01 are left out.',
       args: { first: t.arg.int({ required: true, defaultValue: 10, description: 'How many, 1 to 100.' }) },
       complexity: ranking,
-      resolve: ({ filter }, { first }, { prisma, clock }) => trending(prisma, filter, first, clock()),
+      resolve: ({ filter }, { first }, context, info) => withArticles(context, info, trending(context.prisma, filter, first, context.clock())),
     }),
   }),
 })

@@ -75,7 +75,7 @@ const counters = Prisma.sql`
   WHERE coalesce(r.reads, 0) <> coalesce(c.read_count, 0) OR (r.read_at IS DISTINCT FROM c.last_read_at AND coalesce(r.reads, c.read_count) <> 0)
   ORDER BY article_id LIMIT ${mostListed}`
 
-/** Each rank is what is folded of its article's reads, in all and in its windows. */
+/** Each rank is what is folded of its article's reads, in all and in its windows, and has its article's category unless that has just changed. */
 const ranks = Prisma.sql`
   WITH f AS (SELECT windows_at FROM statistics_fold), bucket AS (
     SELECT b.article_id, sum(b.reads)::bigint AS all_time, coalesce(sum(b.reads) FILTER (WHERE b.start > f.windows_at - interval '1 day'), 0) AS day,
@@ -88,4 +88,8 @@ const ranks = Prisma.sql`
     format('%s, %s in a day, %s in a week, %s in a month', coalesce(r.read_count, 0), coalesce(r.day, 0), coalesce(r.week, 0), coalesce(r.month, 0)) AS found
   FROM bucket b FULL JOIN article_rank r USING (article_id)
   WHERE (b.all_time, b.day, b.week, b.month) IS DISTINCT FROM (r.read_count, r.day, r.week, r.month)
-  ORDER BY article_id LIMIT ${mostListed}`
+  UNION ALL
+  SELECT format('category of the rank of article %s', r.article_id), a.category_id, r.category_id
+  FROM article_rank r JOIN article a ON a.id = r.article_id
+  WHERE a.category_id <> r.category_id AND NOT EXISTS (SELECT FROM statistics_delta d WHERE d.article_id = r.article_id)
+  ORDER BY 1 LIMIT ${mostListed}`

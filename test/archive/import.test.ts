@@ -155,12 +155,22 @@ describe('an article that is there', () => {
     expect(edited).toMatchObject({ status: 'UPDATED', article: { id: given.id } })
     expect(await one(given)).toMatchObject({ status: 'DUPLICATE' })
     expect(await article(given.id)).toMatchObject({ title: 'Edited here' })
-    const { byline: _b, tags: _t, updatedAt: _u, ...fewer } = given
+    // One that does not say when it was edited is as old as it is.
+    const { updatedAt: _u, ...undated } = given
+    expect(await one(undated)).toMatchObject({ status: 'DUPLICATE' })
+    const { byline: _b, tags: _t, ...fewer } = given
+    expect(await one({ ...fewer, updatedAt: '2999-01-01T00:00:00Z' })).toMatchObject({ status: 'UPDATED' })
+    expect(await article(given.id)).toMatchObject({ title: given.title, byline: 'Ada', tags: ['a'], updatedAt: '2999-01-01T00:00:00.000Z' })
+  })
+
+  it('is amended by one without dates where it was not edited since, and then stays', async () => {
+    const given = archived({ updatedAt: undefined })
+    await one(given)
     const before = Date.now()
-    expect(await one(fewer)).toMatchObject({ status: 'UPDATED' })
-    const after = await article(given.id)
-    expect(after).toMatchObject({ title: given.title, byline: 'Ada', tags: ['a'] })
-    expect(Date.parse(after.updatedAt)).toBeGreaterThanOrEqual(before)
+    expect(await one({ ...given, title: 'Amended' })).toMatchObject({ status: 'UPDATED' })
+    expect(Date.parse((await article(given.id)).updatedAt)).toBeGreaterThanOrEqual(before)
+    expect(await one(given)).toMatchObject({ status: 'DUPLICATE' })
+    expect(await article(given.id)).toMatchObject({ title: 'Amended' })
   })
 
   it('counts more reads where the archive has more, and never fewer', async () => {
@@ -197,6 +207,7 @@ describe('each is judged by itself', () => {
       [{ publishedAt: 'yesterday' }, 'INVALID_DATE', 'publishedAt'],
       [{ createdAt: '2023-02-30T00:00:00Z' }, 'INVALID_DATE', 'createdAt'],
       [{ updatedAt: '' }, 'INVALID_DATE', 'updatedAt'],
+      [{ lastReadAt: '2999-01-01T00:00:00Z' }, 'INVALID_DATE', 'lastReadAt'],
       [{ lastReadAt: '2023-10-08' }, 'INVALID_DATE', 'lastReadAt'],
       [{ readCount: -1 }, 'INVALID_COUNT', 'readCount'],
       [{ readCount: 1_000_000_001 }, 'INVALID_COUNT', 'readCount'],

@@ -131,6 +131,7 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
 )
 const instant = fc.date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date('9999-12-30T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString())
+const past = fc.date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date('2026-01-01T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString())
 const anyArticle = fc
   .record(
     {
@@ -140,7 +141,7 @@ const anyArticle = fc
       publishedAt: instant,
       createdAt: fc.oneof(instant, fc.constant('2020-01-01T00:00:00Z')),
       updatedAt: instant,
-      lastReadAt: instant,
+      lastReadAt: past,
       readCount: fc.integer({ min: 1, max: 1_000_000_000 }),
       byline: text,
       summary: text,

@@ -133,10 +133,11 @@ it('say where something was changed by hand', async () => {
     expect(await verifyStatistics(pool, new Date())).toEqual([])
     await pool.query(`UPDATE statistics_rollup SET articles = articles + 1 WHERE category_id = 'a' AND minutes = 60 AND articles > 0`)
     await pool.query('UPDATE article_counter SET read_count = 3')
-    await pool.query('UPDATE article_rank SET month = month + 5')
+    await pool.query(`UPDATE article_rank SET month = month + 5, category_id = 'b'`)
     expect(await verifyStatistics(pool, new Date())).toEqual([
       { what: '60 minutes from 2026-01-02T03:00Z of category a', expected: '1 articles, 3 words, 0 reads', found: '2 articles, 3 words, 0 reads' },
       { what: `reads of article ${id}`, expected: expect.stringMatching(/^2, /), found: expect.stringMatching(/^3, /) },
+      { what: `category of the rank of article ${id}`, expected: 'a', found: 'b' },
       { what: `rank of article ${id}`, expected: '2, 0 in a day, 0 in a week, 0 in a month', found: '2, 0 in a day, 0 in a week, 5 in a month' },
     ])
   } finally {

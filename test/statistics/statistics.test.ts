@@ -112,6 +112,20 @@ describe('over time', () => {
     ])
   })
 
+  it('count reads by whole quarters of an hour, that of from too', async () => {
+    await readTimes('https://example.com/t1', ['2018-03-01T15:51:00Z'])
+    const reads = async (from: string, to: string) => (await overTime({ interval: 'HOUR', from, to })).reduce((sum, { readCount }) => sum + readCount, 0)
+    expect(await reads('2018-03-01T15:50:00Z', '2018-03-01T15:52:00Z')).toBe(1)
+    expect(await reads('2018-03-01T15:00:00Z', '2018-03-01T15:45:00Z')).toBe(0)
+    expect(await reads('2018-03-01T16:00:00Z', '2018-03-01T17:00:00Z')).toBe(0)
+  })
+
+  it('have each hour where the clocks are off the quarter', async () => {
+    // Monrovia was 44 minutes and a half behind until 1972-01-07.
+    const buckets = await overTime({ interval: 'HOUR', from: '1972-01-07T00:00:00Z', to: '1972-01-07T03:00:00Z', timeZone: 'Africa/Monrovia' })
+    expect(buckets.at(-1)!.start).toBe('1972-01-07T02:00:00.000Z')
+  })
+
   it('are hours', async () => {
     await publish(['2020-05-01T10:00:00Z', '2020-05-01T10:59:59.999Z', '2020-05-01T12:00:00Z'])
     expect(told(await overTime({ interval: 'HOUR', from: '2020-05-01T10:00:00Z', to: '2020-05-01T13:00:00Z' }))).toEqual([

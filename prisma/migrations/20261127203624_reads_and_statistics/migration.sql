@@ -59,7 +59,10 @@ CREATE INDEX "article_rank_read_count_article_id_idx" ON "article_rank"("read_co
 CREATE INDEX "article_rank_last_read_at_article_id_idx" ON "article_rank"("last_read_at", "article_id");
 
 -- CreateIndex
-CREATE INDEX "article_rank_category_id_last_read_at_idx" ON "article_rank"("category_id", "last_read_at");
+CREATE INDEX "article_rank_category_id_read_count_article_id_idx" ON "article_rank"("category_id", "read_count", "article_id");
+
+-- CreateIndex
+CREATE INDEX "article_rank_category_id_last_read_at_article_id_idx" ON "article_rank"("category_id", "last_read_at", "article_id");
 
 -- CreateIndex
 CREATE INDEX "article_rank_trend_article_id_idx" ON "article_rank"("trend", "article_id");
