@@ -123,7 +123,8 @@ function fromHtml(html: string, base: string): Body {
       .slice(0, kept)
       .map((paragraph) => paragraph.text)
       .join('\n\n'),
-    contentHtml: repeated ? DomUtils.getInnerHTML(document).trim() : clean.trim(),
+    // The sanitiser again, for its own spelling of characters.
+    contentHtml: (repeated ? sanitize(DomUtils.getInnerHTML(document), base) : clean).trim(),
   }
 }
 

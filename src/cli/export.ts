@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Env } from '../config.ts'
 import type { Client } from './api.ts'
@@ -25,7 +25,7 @@ Examples:
 `,
     )
     .action(async ({ out }: { out?: string }) => {
-      await withDatabase(client(), env, async (api) => {
+      await withDatabase(client(), env, true, async (api) => {
         const output = out === undefined ? { write, finish: async () => undefined } : await createOutput(out)
         // Between lines on the same terminal it would stand in them.
         const bar = out === undefined && process.stdout.isTTY ? undefined : progress(process.stderr, undefined)
@@ -58,6 +58,7 @@ async function createOutput(file: string): Promise<{ write: (text: string) => Pr
         await handle.close()
         await rename(part, file)
       } catch (error) {
+        await rm(part, { force: true })
         throw unwritable(error as Error)
       }
     },

@@ -315,3 +315,25 @@ it('takes or rejects strange texts', async () => {
   ])
   expect((await importAll(app, given)).filter(({ status }) => status !== 'INGESTED' && status !== 'REJECTED')).toEqual([])
 })
+
+it('goes well while the category of its articles is taken away', { timeout: 60_000 }, async () => {
+  const titled = (n: number) =>
+    Array.from({ length: 40 }, (_, i) => archived({ title: `Story ${n}`, categoryId: 'left', url: `https://example.com/left/${n}/${i}` }))
+  for (let round = 0; round < 15; round++) {
+    await addCategory(app, 'left')
+    const there = titled(round)
+    await importAll(app, there)
+    // First reads of some, and edits of others between them.
+    const again = there.map((article, i) => ({
+      ...article,
+      ...(i % 2 ? { readCount: 1, lastReadAt: '2023-01-01T00:00:00Z' } : { title: 'Edited' }),
+      categoryId: 'world',
+    }))
+    const [results] = await Promise.all([
+      importAll(app, again.toReversed()),
+      app.gql('mutation { removeCategory(id: "left", moveTo: "world") { id } }').catch((error: Error) => expect(error.message).toMatch(/^CONFLICT/)),
+    ])
+    expect(results.filter(({ status }) => status === 'REJECTED')).toEqual([])
+    await app.ask('mutation { removeCategory(id: "left", moveTo: "world") { id } }')
+  }
+})
