@@ -30,7 +30,10 @@ it('agree with the rows after all of it', { timeout: 120_000 }, async () => {
   )
   let epoch = 0
   const take = async (step: (typeof steps)[number]) => {
-    if (step === 'fold') return void (await fold(app))
+    if (step === 'fold') {
+      await fold(app)
+      return
+    }
     if (step === 'read') {
       const reads = Array.from({ length: 5 }, some).flatMap((articleId) => (articleId ? [{ articleId }] : []))
       if (reads.length > 0) await app.gql('mutation ($reads: [RecordReadInput!]!) { recordReads(input: { reads: $reads }) { results { counted } } }', { reads })
