@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Prisma } from '../db/connect.ts'
+import { repeat } from '../repeat.ts'
 import type { Wake } from '../stream/wake.ts'
 import { lockArticles, removeLocked } from './remove.ts'
 import { expireTombstones, tombstoneExpiry } from './tombstones.ts'
@@ -97,19 +98,9 @@ async function removeBatch({ prisma, wake, clock }: Deps, { id: categoryId, keep
 
 /** Sweeps every five minutes. @returns stops it, and waits for the batch that is under way */
 export function startRetention(deps: Deps, { onRemoved, onError }: { onRemoved: (count: number) => void; onError: (error: unknown) => void }) {
-  const stopping = new AbortController()
-  let running: Promise<void> | undefined
-  const timer = setInterval(() => {
-    running ??= sweep(deps, stopping.signal)
-      .then((removed) => {
-        if (removed > 0) onRemoved(removed)
-      })
-      .catch(onError)
-      .finally(() => (running = undefined))
-  }, everyMs)
-  return async (): Promise<void> => {
-    clearInterval(timer)
-    stopping.abort()
-    await running
+  const run = async (signal: AbortSignal) => {
+    const removed = await sweep(deps, signal)
+    if (removed > 0) onRemoved(removed)
   }
+  return repeat(everyMs, run, onError)
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { repeat } from '../repeat.ts'
 
 /** How often. Between two, the embedded database plans with what it knew, and dead rows wait for their space. */
 const everyMs = 3_600_000
@@ -14,14 +15,5 @@ export async function tidy(pool: pg.Pool): Promise<void> {
 
 /** Tidies up every hour. @returns stops it, and waits for what is under way */
 export function startUpkeep(pool: pg.Pool, onError: (error: unknown) => void): () => Promise<void> {
-  let running: Promise<void> | undefined
-  const timer = setInterval(() => {
-    running ??= tidy(pool)
-      .catch(onError)
-      .finally(() => (running = undefined))
-  }, everyMs)
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
+  return repeat(everyMs, () => tidy(pool), onError)
 }

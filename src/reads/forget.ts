@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { repeat } from '../repeat.ts'
 
 /** How often to look for keys to forget. */
 const everyMs = 300_000
@@ -31,16 +32,5 @@ export function startForgetting(
   { pool, clock }: { pool: pg.Pool; clock: () => Date },
   { days, onError }: { days: number; onError: (error: unknown) => void },
 ): () => Promise<void> {
-  const stopping = new AbortController()
-  let running: Promise<unknown> | undefined
-  const timer = setInterval(() => {
-    running ??= forgetKeys(pool, new Date(clock().getTime() - days * dayMs), stopping.signal)
-      .catch(onError)
-      .finally(() => (running = undefined))
-  }, everyMs)
-  return async () => {
-    clearInterval(timer)
-    stopping.abort()
-    await running
-  }
+  return repeat(everyMs, (signal) => forgetKeys(pool, new Date(clock().getTime() - days * dayMs), signal), onError)
 }

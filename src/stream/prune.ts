@@ -1,4 +1,5 @@
 import type { Prisma } from '../db/connect.ts'
+import { repeat } from '../repeat.ts'
 
 /** How often to look for what is no longer kept. */
 const everyMs = 300_000
@@ -39,16 +40,5 @@ export function startPruning(
   { prisma, clock }: { prisma: Prisma; clock: () => Date },
   { days, onError }: { days: number; onError: (error: unknown) => void },
 ): () => Promise<void> {
-  const stopping = new AbortController()
-  let running: Promise<unknown> | undefined
-  const timer = setInterval(() => {
-    running ??= prune(prisma, new Date(clock().getTime() - days * dayMs), stopping.signal)
-      .catch(onError)
-      .finally(() => (running = undefined))
-  }, everyMs)
-  return async () => {
-    clearInterval(timer)
-    stopping.abort()
-    await running
-  }
+  return repeat(everyMs, (signal) => prune(prisma, new Date(clock().getTime() - days * dayMs), signal), onError)
 }

@@ -4,29 +4,16 @@
 // once, and repeat what was not answered, or leave it; some articles are removed meanwhile. With --database two servers share a
 // database that is made there; without, there is one server on the embedded database. The seed repeats every choice, but not how
 // they meet in time. Ends with 0, or with 1 and what was counted twice, lost or judged wrongly, or where the statistics differ.
-import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { judge, readAll } from './reading.ts'
-import { onStage, whole } from './stage.ts'
+import { onStage, planOf, stageOptions, whole } from './stage.ts'
 import { tell } from './wreak.ts'
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seconds: { type: 'string', default: '60' },
-    kills: { type: 'string' },
-    readers: { type: 'string', default: '16' },
-    database: { type: 'string' },
-  },
-})
+const { values } = parseArgs({ options: { ...stageOptions, readers: { type: 'string', default: '16' } } })
 
 const embedded = values.database === undefined
-const seconds = whole('seconds', values.seconds, 1)
 const plan = {
-  seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0),
-  seconds,
-  // A start of the embedded database takes three times as long, and there is no other server meanwhile.
-  kills: values.kills === undefined ? Math.ceil(seconds / (embedded ? 6 : 2)) : whole('kills', values.kills, 0),
+  ...planOf(values),
   readers: whole('readers', values.readers, 1),
 }
 console.log(`seed ${plan.seed}: ${embedded ? 'the embedded database, 1 server' : 'PostgreSQL, 2 servers'}, ${JSON.stringify(plan)}`)

@@ -4,28 +4,15 @@
 // what was not answered, and subscribers over WebSocket, server-sent events and `follow` come, go, and change servers. With
 // --database two servers share a database that is made there; without, there is one server on the embedded database.
 // The seed repeats every choice, but not how they meet in time. Ends with 0, or with 1 and who missed, repeated or misordered what.
-import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { onStage, whole } from './stage.ts'
+import { onStage, planOf, stageOptions, whole } from './stage.ts'
 import { tell, wreak } from './wreak.ts'
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seconds: { type: 'string', default: '60' },
-    kills: { type: 'string' },
-    subscribers: { type: 'string', default: '50' },
-    database: { type: 'string' },
-  },
-})
+const { values } = parseArgs({ options: { ...stageOptions, subscribers: { type: 'string', default: '50' } } })
 
 const embedded = values.database === undefined
-const seconds = whole('seconds', values.seconds, 1)
 const plan = {
-  seed: values.seed === undefined ? randomInt(2 ** 31) : whole('seed', values.seed, 0),
-  seconds,
-  // A start of the embedded database takes three times as long, and there is no other server meanwhile.
-  kills: values.kills === undefined ? Math.ceil(seconds / (embedded ? 6 : 2)) : whole('kills', values.kills, 0),
+  ...planOf(values),
   subscribers: whole('subscribers', values.subscribers, 1),
   writers: embedded ? 2 : 4,
   paceMs: embedded ? 800 : 400,

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,4 +36,25 @@ export function whole(name: string, text: string, least: number): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < least) throw new Error(`--${name}: a whole number from ${least}`)
   return number
+}
+
+/** What every run can be told; seconds is 60 when left out. */
+export const stageOptions = {
+  seed: { type: 'string' },
+  seconds: { type: 'string', default: '60' },
+  kills: { type: 'string' },
+  database: { type: 'string' },
+} as const
+
+type Told = { seed?: string | undefined; seconds: string; kills?: string | undefined; database?: string | undefined }
+
+/** The part of a run's plan that every run has. @throws where an option is no number */
+export function planOf({ seed, seconds, kills, database }: Told): { seed: number; seconds: number; kills: number } {
+  const length = whole('seconds', seconds, 1)
+  return {
+    seed: seed === undefined ? randomInt(2 ** 31) : whole('seed', seed, 0),
+    seconds: length,
+    // A start of the embedded database takes three times as long, and there is no other server meanwhile.
+    kills: kills === undefined ? Math.ceil(length / (database === undefined ? 6 : 2)) : whole('kills', kills, 0),
+  }
 }
