@@ -1,4 +1,4 @@
-import { foldStatistics } from '../../src/statistics/fold.ts'
+import { foldBatch, foldStatistics } from '../../src/statistics/fold.ts'
 import type { App } from './app.ts'
 
 /** Reads of an article at a time of the test's choice, stored as its own reads are. */
@@ -13,10 +13,19 @@ export async function readAt(app: App, articleId: string, at: Date, times = 1): 
   )
 }
 
-/** What orders by reads is as new as what was read, also where the server's own fold is at it just then. */
+/** What orders by reads is as new as what was read, and windows end now; also where the server's own fold is at it just then. */
 export async function fold({ services }: App, now = new Date()): Promise<void> {
   const { pool } = services.database
-  const left = async () => (await pool.query<{ left: boolean }>('SELECT EXISTS (SELECT FROM statistics_delta) AS left')).rows[0]!.left
-  do await foldStatistics(pool, now)
-  while (await left())
+  const due = 'SELECT EXISTS (SELECT FROM statistics_delta) OR windows_at < quarter_of($1) AS due FROM statistics_fold'
+  while ((await pool.query<{ due: boolean }>(due, [now])).rows[0]!.due) await foldStatistics(pool, now)
+}
+
+/** Windows end now; of what was not folded one delta may be. */
+export async function moveWindows({ services }: App, now: Date): Promise<void> {
+  const { pool } = services.database
+  for (;;) {
+    const { rows } = await pool.query<{ there: boolean }>('SELECT windows_at >= quarter_of($1) AS there FROM statistics_fold', [now])
+    if (rows[0]!.there) return
+    await foldBatch(pool, now, 1)
+  }
 }

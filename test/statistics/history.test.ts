@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { foldBatch } from '../../src/statistics/fold.ts'
 import { verifyStatistics } from '../../src/statistics/verify.ts'
 import { addCategory, draft, startApp, type App } from '../helpers/app.ts'
-import { fold, readAt } from '../helpers/reads.ts'
+import { fold, moveWindows, readAt } from '../helpers/reads.ts'
 
 // In the future: the server's own fold does not move the windows there.
 const begin = Date.parse('2027-03-27T20:10:00Z')
@@ -107,7 +107,7 @@ it('are those of the rows, after every step of any history', { timeout: 300_000 
         const stretch = { publishedFrom: variables.from, publishedBefore: variables.to }
         const counts = 'query ($filter: ArticleFilter) { statistics(filter: $filter) { articleCount wordCount averageWordCount } }'
         expect(await app.gql(counts, { filter: stretch })).toEqual(await app.gql(counts, { filter: { ...stretch, ...fromRows } }))
-        await foldBatch(app.services.database.pool, new Date(now), 1) // moves the windows on
+        await moveWindows(app, new Date(now))
         const before = await app.gql(best)
         expect(await verifyStatistics(app.services.database.pool, new Date(now))).toEqual([])
         expect(await app.gql(best)).toEqual(before)

@@ -1,6 +1,5 @@
 // What is read most, in all and lately: with the reads that are not folded yet, and at the edges of the periods.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { foldBatch } from '../../src/statistics/fold.ts'
 import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
 import { fold, readAt } from '../helpers/reads.ts'
 import { refused } from '../helpers/refused.ts'
@@ -75,15 +74,14 @@ it('leave a period to the quarter of an hour', async () => {
     const [result] = await ingest(later, [draft('one')])
     // In the future: the server's own fold does not move the windows there.
     const begin = Date.parse('2027-01-01T12:00:00Z')
-    const { pool } = later.services.database
     await readAt(later, result!.article!.id, new Date(begin + 7 * minuteMs))
-    await foldBatch(pool, new Date(begin + 10 * minuteMs), 10)
+    await fold(later, new Date(begin + 10 * minuteMs))
     const days = { DAY: 1, WEEK: 7, MONTH: 30 }
     for (const [period, length] of Object.entries(days)) {
       const score = async () => (await later.gql(`{ statistics { mostRead(period: ${period}) { score } } }`)).statistics.mostRead
-      await foldBatch(pool, new Date(begin + length * 24 * hourMs - 1), 10)
+      await fold(later, new Date(begin + length * 24 * hourMs - 1))
       expect(await score()).toEqual([{ score: 1 }])
-      await foldBatch(pool, new Date(begin + length * 24 * hourMs), 10)
+      await fold(later, new Date(begin + length * 24 * hourMs))
       expect(await score()).toEqual([])
     }
     expect((await later.gql('{ statistics { mostRead { score } } }')).statistics.mostRead).toEqual([{ score: 1 }])
