@@ -72,35 +72,36 @@ const fold = (most: number) => Prisma.sql`
   WITH taken AS (
     DELETE FROM statistics_delta WHERE id IN (SELECT id FROM statistics_delta ORDER BY id LIMIT ${most}) RETURNING *
   ), ${pendingSql(Prisma.sql`taken`)}, rollups AS (
-    INSERT INTO statistics_rollup AS r (category_id, minutes, start, articles, words, reads)
-    SELECT k.category_id, s.minutes, s.start, sum(p.articles), sum(p.words), sum(p.reads)
+    INSERT INTO statistics_rollup AS r (category_id, minutes, start, articles, words, reads, of_articles)
+    SELECT k.category_id, s.minutes, s.start, sum(p.articles), sum(p.words), sum(p.reads), sum(p.of_articles)
     FROM pending p CROSS JOIN LATERAL (VALUES (''), (p.category_id)) k(category_id)
     CROSS JOIN LATERAL (VALUES (0, timestamptz 'epoch'), (60, date_bin('1 hour', p.start, '0001-01-01 00:00:00+00')), (15, p.start)) s(minutes, start)
-    GROUP BY 1, 2, 3 HAVING sum(p.articles) <> 0 OR sum(p.words) <> 0 OR sum(p.reads) <> 0
-    ON CONFLICT (category_id, minutes, start) DO UPDATE SET articles = r.articles + excluded.articles, words = r.words + excluded.words, reads = r.reads + excluded.reads
+    GROUP BY 1, 2, 3 HAVING sum(p.articles) <> 0 OR sum(p.words) <> 0 OR sum(p.reads) <> 0 OR sum(p.of_articles) <> 0
+    ON CONFLICT (category_id, minutes, start) DO UPDATE SET articles = r.articles + excluded.articles, words = r.words + excluded.words, reads = r.reads + excluded.reads,
+      of_articles = r.of_articles + excluded.of_articles
   ), gone_ranks AS (
     DELETE FROM article_rank r USING place p WHERE r.article_id = p.id AND p.category_id IS NULL
   ), gone_buckets AS (
     DELETE FROM read_bucket b USING place p WHERE b.article_id = p.id AND p.category_id IS NULL
   ), counted AS MATERIALIZED (
-    SELECT p.id, p.category_id, d.start, sum(d.reads)::int AS reads, max(d.read_at) AS read_at
-    FROM taken d JOIN place p ON p.id = d.article_id WHERE d.reads <> 0 AND p.category_id IS NOT NULL GROUP BY 1, 2, 3
+    SELECT p.id, p.category_id, p.published, d.start, sum(d.reads)::int AS reads, max(d.read_at) AS read_at
+    FROM taken d JOIN place p ON p.id = d.article_id WHERE d.reads <> 0 AND p.category_id IS NOT NULL GROUP BY 1, 2, 3, 4
   ), buckets AS (
     INSERT INTO read_bucket AS b (article_id, start, reads) SELECT id, start, reads FROM counted
     ON CONFLICT (article_id, start) DO UPDATE SET reads = b.reads + excluded.reads
   ), weighed AS (
     SELECT *, max(trend) OVER (PARTITION BY id) AS greatest_trend FROM (SELECT *, ln(reads) + ${weightSql(Prisma.sql`read_at`)} AS trend FROM counted) c
   ), ranks AS (
-    INSERT INTO article_rank AS r (article_id, category_id, read_count, last_read_at, trend, day, week, month)
-    SELECT w.id, w.category_id, sum(w.reads), max(w.read_at), ${sumTrends(Prisma.sql`w.trend`, Prisma.sql`w.greatest_trend`)},
+    INSERT INTO article_rank AS r (article_id, category_id, published, read_count, last_read_at, trend, day, week, month)
+    SELECT w.id, w.category_id, w.published, sum(w.reads), max(w.read_at), ${sumTrends(Prisma.sql`w.trend`, Prisma.sql`w.greatest_trend`)},
       ${within(windows.day)}, ${within(windows.week)}, ${within(windows.month)}
-    FROM weighed w, statistics_fold f GROUP BY w.id, w.category_id
-    ON CONFLICT (article_id) DO UPDATE SET category_id = excluded.category_id, read_count = r.read_count + excluded.read_count,
+    FROM weighed w, statistics_fold f GROUP BY w.id, w.category_id, w.published
+    ON CONFLICT (article_id) DO UPDATE SET category_id = excluded.category_id, published = excluded.published, read_count = r.read_count + excluded.read_count,
       last_read_at = greatest(r.last_read_at, excluded.last_read_at), trend = ${addTrends(Prisma.sql`r.trend`, Prisma.sql`excluded.trend`)},
       day = r.day + excluded.day, week = r.week + excluded.week, month = r.month + excluded.month
   ), moved AS (
-    UPDATE article_rank r SET category_id = p.category_id FROM place p
-    WHERE r.article_id = p.id AND p.was <> p.category_id AND NOT EXISTS (SELECT FROM counted c WHERE c.id = p.id)
+    UPDATE article_rank r SET category_id = p.category_id, published = p.published FROM place p
+    WHERE r.article_id = p.id AND (p.was, p.was_published) <> (p.category_id, p.published) AND NOT EXISTS (SELECT FROM counted c WHERE c.id = p.id)
   )
   SELECT count(*)::int AS folded FROM taken`
 

@@ -16,7 +16,7 @@ export function rolledUp(filter: ArticleFilter): boolean {
 const known = new Set<string>(['categoryIds', 'publishedFrom', 'publishedBefore'] satisfies (keyof ArticleFilter)[])
 
 /**
- * Common table expressions that end in `cell`: rows of {start, articles, words, reads}, each within one piece of the stretch,
+ * Common table expressions that end in `cell`: rows of {start, articles, words, reads, of_articles}, each within one piece of the stretch,
  * articles by publishedAt and reads by the quarter of an hour in which they were. Whole hours come from the rollups by the
  * hour, hours that a cut goes through from those by the quarter, and where a cut goes through a quarter its articles are read
  * themselves: so it is exact, and costs hours, not articles.
@@ -32,19 +32,20 @@ export function cellsSql(categoryIds: string[] | undefined, { from, before, cuts
   const since = (moment: Prisma.Sql) => (from ? Prisma.sql`AND start >= ${moment}` : Prisma.empty)
   const mine = categoryIds ? Prisma.sql`category_id = ANY(${categoryIds}::text[])` : Prisma.sql`true`
   const category = categoryIds ? mine : Prisma.sql`category_id = ''`
-  const shares = Prisma.sql`start, CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE articles END AS articles, CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE words END AS words,
-    reads`
+  const shares = Prisma.sql`start, CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE articles END AS articles, CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE words END AS words, reads,
+    CASE WHEN start = ANY(${dates(cut)}) THEN 0 ELSE of_articles END AS of_articles`
   return Prisma.sql`${unfolded}, cell AS (
-    SELECT start, articles, words, reads FROM statistics_rollup
+    SELECT start, articles, words, reads, of_articles FROM statistics_rollup
     WHERE ${category} AND minutes = 60 ${since(Prisma.sql`${from}`)} ${until} AND start <> ALL(${dates(hours)})
     UNION ALL
     SELECT ${shares} FROM statistics_rollup WHERE ${category} AND minutes = 15 AND start = ANY(${dates(quarters)})
     UNION ALL
     SELECT ${shares} FROM pending WHERE ${mine} ${since(Prisma.sql`quarter_of(${from})`)} ${until}
     UNION ALL
-    SELECT a.published_at, 1, a.word_count, 0 FROM unnest(${dates(cut)}) q(start)
+    SELECT a.published_at, 1, a.word_count, 0, coalesce(c.read_count, 0) FROM unnest(${dates(cut)}) q(start)
     -- OFFSET keeps it a look into the index for each of the few: a plan for any moments would read all articles between from and before.
-    CROSS JOIN LATERAL (SELECT category_id, published_at, word_count FROM article WHERE published_at >= q.start AND published_at < q.start + interval '15 minutes' OFFSET 0) a
+    CROSS JOIN LATERAL (SELECT id, category_id, published_at, word_count FROM article WHERE published_at >= q.start AND published_at < q.start + interval '15 minutes' OFFSET 0) a
+    LEFT JOIN article_counter c ON c.article_id = a.id
     WHERE ${mine} AND ${from ? Prisma.sql`a.published_at >= ${from}` : Prisma.sql`true`} AND ${before ? Prisma.sql`a.published_at < ${before}` : Prisma.sql`true`}
   )`
 }

@@ -66,7 +66,7 @@ export const Statistics = builder.objectRef<Subject>('Statistics').implement({
   fields: (t) => ({
     articleCount: t.int({ description: 'Articles.', resolve: async (s) => (await s.counts()).articleCount }),
     wordCount: t.float({ description: 'Their words.', resolve: async (s) => (await s.counts()).wordCount }),
-    readCount: t.float({ description: 'Their reads.', resolve: async (s) => (await s.totals()).readCount }),
+    readCount: t.float({ description: 'Their reads.', resolve: async (s) => (await s.counts()).readCount }),
     averageWordCount: t.float({
       description: 'Words of an article on average; 0 where there is none.',
       resolve: async (s) => {

@@ -5,8 +5,8 @@ import { filterSql, type ArticleFilter } from '../articles/filter.ts'
 import { unfolded } from './pending.ts'
 import { cellsSql, rolledUp } from './rollups.ts'
 
-export type Counts = { articleCount: number; wordCount: number }
-export type Totals = Counts & { readCount: number; lastIngestedAt: Date | null; lastReadAt: Date | null }
+export type Counts = { articleCount: number; wordCount: number; readCount: number }
+export type Totals = Counts & { lastIngestedAt: Date | null; lastReadAt: Date | null }
 export type CategoryTotals = Totals & { categoryId: string }
 
 /** Numbers over the articles that a filter takes, in one statement: from the rollups where it names categories at most, else from the articles that it takes. */
@@ -31,13 +31,13 @@ export async function totals(prisma: Client, filter: ArticleFilter): Promise<Tot
   return row!
 }
 
-/** Articles and words alone, which the rollups know for a stretch of time too. */
+/** Articles, words and reads alone, which the rollups know for a stretch of time too. */
 export async function counts(prisma: Client, filter: ArticleFilter): Promise<Counts> {
   if (!rolledUp(filter) || ofAllTime(filter)) return totals(prisma, filter)
   const { categoryIds, publishedFrom: from, publishedBefore: before } = filter
   const [row] = await prisma.$queryRaw<Counts[]>`
     WITH ${cellsSql(categoryIds, { from, before })}
-    SELECT coalesce(sum(articles), 0)::int AS "articleCount", coalesce(sum(words), 0)::float8 AS "wordCount" FROM cell`
+    SELECT coalesce(sum(articles), 0)::int AS "articleCount", coalesce(sum(words), 0)::float8 AS "wordCount", coalesce(sum(of_articles), 0)::float8 AS "readCount" FROM cell`
   return row!
 }
 

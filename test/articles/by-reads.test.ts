@@ -146,7 +146,7 @@ it.each(orders)('%s goes on where a page ended, although reads have been counted
 it.each(orders)('%s does not show a removed article whose rank is there still', async (orderBy) => {
   const at = new Date(Date.UTC(2026, 5, 1))
   await readAnew([{ articleId: world[0]!, count: 1, at }])
-  const gone = { categoryId: 'world', readCount: 7, lastReadAt: new Date(Date.UTC(2026, 5, 2)), trend: 0, day: 0, week: 0, month: 0 }
+  const gone = { categoryId: 'world', published: at, readCount: 7, lastReadAt: new Date(Date.UTC(2026, 5, 2)), trend: 0, day: 0, week: 0, month: 0 }
   await app.services.database.prisma.articleRank.createMany({
     data: [0, 1, 2].map((n) => ({ ...gone, articleId: `01890000-0000-7000-8000-00000000000${n}` })),
   })

@@ -77,6 +77,7 @@ const numbers = `query ($filter: ArticleFilter, $from: DateTime!, $to: DateTime!
     days: overTime(interval: DAY, from: $from, to: $to, timeZone: $zone) { start articleCount wordCount readCount }
   }
 }`
+const counts = 'query ($filter: ArticleFilter) { statistics(filter: $filter) { articleCount wordCount averageWordCount readCount } }'
 const best =
   '{ statistics { all: mostRead { score article { id } } day: mostRead(period: DAY) { score article { id } } month: mostRead(period: MONTH) { score article { id } } } }'
 
@@ -97,16 +98,15 @@ it('are those of the rows, after every step of any history', { timeout: 300_000 
         // A filter that takes everything, but that the rollups do not know: the same numbers, from the rows.
         const fromRows = { minWordCount: 0 }
         const variables = { from: new Date(begin + from * minuteMs).toISOString(), to: new Date(begin + (from + length) * minuteMs + 7).toISOString(), zone }
+        const stretch = { publishedFrom: variables.from, publishedBefore: variables.to }
         for (const step of steps) {
           if (step.do === 'wait') now += step.minutes * minuteMs
           await take(app, step, new Date(now))
           for (const filter of [{}, { categoryIds: some }]) {
             expect(await app.gql(numbers, { ...variables, filter })).toEqual(await app.gql(numbers, { ...variables, filter: { ...filter, ...fromRows } }))
           }
+          expect(await app.gql(counts, { filter: stretch })).toEqual(await app.gql(counts, { filter: { ...stretch, ...fromRows } }))
         }
-        const stretch = { publishedFrom: variables.from, publishedBefore: variables.to }
-        const counts = 'query ($filter: ArticleFilter) { statistics(filter: $filter) { articleCount wordCount averageWordCount } }'
-        expect(await app.gql(counts, { filter: stretch })).toEqual(await app.gql(counts, { filter: { ...stretch, ...fromRows } }))
         await moveWindows(app, new Date(now))
         const before = await app.gql(best)
         expect(await verifyStatistics(app.services.database.pool, new Date(now))).toEqual([])
@@ -135,9 +135,13 @@ it('say where something was changed by hand', async () => {
     await pool.query('UPDATE article_counter SET read_count = 3')
     await pool.query(`UPDATE article_rank SET month = month + 5, category_id = 'b'`)
     expect(await verifyStatistics(pool, new Date())).toEqual([
-      { what: '60 minutes from 2026-01-02T03:00Z of category a', expected: '1 articles, 3 words, 0 reads', found: '2 articles, 3 words, 0 reads' },
+      {
+        what: '60 minutes from 2026-01-02T03:00Z of category a',
+        expected: '1 articles, 3 words, 2 reads of them, 0 reads',
+        found: '2 articles, 3 words, 2 reads of them, 0 reads',
+      },
       { what: `reads of article ${id}`, expected: expect.stringMatching(/^2, /), found: expect.stringMatching(/^3, /) },
-      { what: `category of the rank of article ${id}`, expected: 'a', found: 'b' },
+      { what: `place of the rank of article ${id}`, expected: expect.stringMatching(/^a, /), found: expect.stringMatching(/^b, /) },
       { what: `rank of article ${id}`, expected: '2, 0 in a day, 0 in a week, 0 in a month', found: '2, 0 in a day, 0 in a week, 5 in a month' },
     ])
   } finally {

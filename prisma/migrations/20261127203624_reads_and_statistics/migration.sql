@@ -26,6 +26,7 @@ CREATE TABLE "statistics_rollup" (
     "articles" INTEGER NOT NULL DEFAULT 0,
     "words" BIGINT NOT NULL DEFAULT 0,
     "reads" BIGINT NOT NULL DEFAULT 0,
+    "of_articles" BIGINT NOT NULL DEFAULT 0,
 
     CONSTRAINT "statistics_rollup_pkey" PRIMARY KEY ("category_id","minutes","start")
 );
@@ -34,6 +35,7 @@ CREATE TABLE "statistics_rollup" (
 CREATE TABLE "article_rank" (
     "article_id" UUID NOT NULL,
     "category_id" TEXT NOT NULL,
+    "published" TIMESTAMPTZ(3) NOT NULL,
     "read_count" INTEGER NOT NULL,
     "last_read_at" TIMESTAMPTZ(3) NOT NULL,
     "trend" DOUBLE PRECISION NOT NULL,
@@ -99,7 +101,7 @@ END $$;
 CREATE FUNCTION statistics_of_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO statistics_delta (article_id, category_id, start, articles, words)
-  SELECT CASE WHEN o.category_id <> n.category_id THEN n.id END, side.category_id, side.start, side.articles, side.words
+  SELECT CASE WHEN (o.category_id, quarter_of(o.published_at)) <> (n.category_id, quarter_of(n.published_at)) THEN n.id END, side.category_id, side.start, side.articles, side.words
   FROM old_rows o JOIN new_rows n ON n.id = o.id
   CROSS JOIN LATERAL (VALUES
     (o.category_id, quarter_of(o.published_at), -1, -o.word_count),
