@@ -123,8 +123,8 @@ function fromHtml(html: string, base: string): Body {
       .slice(0, kept)
       .map((paragraph) => paragraph.text)
       .join('\n\n'),
-    // The sanitiser again, for its own spelling of characters.
-    contentHtml: (repeated ? sanitize(DomUtils.getInnerHTML(document), base) : clean).trim(),
+    // As characters, since &#x85; is another one in HTML; and the sanitiser again, for its own spelling.
+    contentHtml: (repeated ? sanitize(DomUtils.getInnerHTML(document, { encodeEntities: 'utf8' }), base) : clean).trim(),
   }
 }
 

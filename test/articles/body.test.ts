@@ -117,6 +117,8 @@ describe('a body that stands there twice', () => {
     const cut = html(copy + copy).contentHtml
     expect(cut).toBe('<div><h2>Boats</h2><img src="https://example.com/boat.png" /><p>They came home.</p></div>')
     expect(html(cut).contentHtml).toBe(cut) // as an archive brings it back
+    const control = html('<p>a\u0085\u00a0b</p><p>a\u0085\u00a0b</p>').contentHtml
+    expect(control).toBe('<p>a\u0085\u00a0b</p>')
     expect(html('One<br><br>Two<br><br>One<br><br>Two').content).toBe('One\n\nTwo')
   })
 
