@@ -35,7 +35,7 @@ export async function foldBatch(pool: pg.Pool, now: Date, most: number): Promise
     // Before the statement that folds, whose snapshot must be later than the last fold's commit.
     const { rows: locks } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [lockId])
     const { rows: states } = locks[0]!.mine
-      ? await client.query<{ windows_at: Date; due: boolean }>('SELECT windows_at, quarter_of($1) > windows_at AS due FROM statistics_fold', [now])
+      ? await client.query<{ due: boolean }>('SELECT quarter_of($1) > windows_at AS due FROM statistics_fold', [now])
       : { rows: [] }
     const [state] = states
     let folded = 0

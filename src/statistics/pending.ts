@@ -2,10 +2,11 @@ import { Prisma } from '../db/generated/client.ts'
 
 /**
  * Common table expressions that say what deltas change in the rollups: `pending`, rows of {category_id, start, articles,
- * words, reads, of_articles} by the quarter of an hour, and `place`, where the reads of each article named in a delta were folded (`was`,
- * and `was_published`) and where they belong now (null: nowhere). The fold adds them to the rollups, and who reads the rollups adds them too: so the two agree.
+ * words, reads, of_articles} by the quarter of an hour, and `place`, where the reads of each article named in a delta were folded
+ * (`was`, `was_published`) and where they belong now (null: nowhere). The fold adds them to the rollups, and who reads the rollups
+ * adds them too: so the two agree.
  *
- * A read counts for the category that its article has now; what was folded before moves with its article, or goes with it.
+ * A read counts for the category and the time of publication that its article has now; what was folded before moves with its article, or goes with it.
  * That needs no lock on the article by who reads it, and none on its reads by who moves it: its place is one snapshot's.
  * @param deltas the table of them, or an expression of that shape
  */
