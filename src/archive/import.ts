@@ -1,6 +1,6 @@
 import { problem } from '../articles/draft.ts'
 import type { DraftProblem } from '../articles/entry.ts'
-import { deleted, factsOf, ofLink, type Judged, type Known } from '../articles/judge.ts'
+import { deleted, factsOf, inItsLanguage, ofLink, type Judged, type Known } from '../articles/judge.ts'
 import { readTexts, type Texts } from '../articles/known.ts'
 import { insertArticles, readCategories, updateArticles } from '../articles/rows.ts'
 import { inBatches, lockKeys, readKnown, unknownCategory, type StoreResult } from '../articles/store.ts'
@@ -137,8 +137,9 @@ function judge(draft: ArchivedDraft, { categories, byId, byLink, buried, feeds }
   const same = ofLink(draft, null, byLink.get(draft.urlKey) ?? [])
   if (same?.article) return reject(problem('CONFLICT', `The article ${same.article.id} has this link.`, 'url'))
   if (same) return reject(deleted)
-  work.inserted.push(draft)
+  const added = inItsLanguage(draft)
+  work.inserted.push(added)
   if (draft.reads) work.read.push(draft)
-  const facts = factsOf({ ...draft, publishedAt: draft.publishedAt ?? now, feedIds: [] })
+  const facts = factsOf({ ...added, publishedAt: draft.publishedAt ?? now, feedIds: [] })
   return { status: 'INGESTED', articleId: draft.id, event: work.events.push({ kind: 'INGESTED', articleId: draft.id, facts }) - 1 }
 }

@@ -6,6 +6,7 @@ import { match, type Candidate, type SeenAs } from './match.ts'
 import type { StoredArticle, Tombstone } from './known.ts'
 import { isPushed } from './tombstones.ts'
 import { textSource, type ArticleChange } from './rows.ts'
+import { detectLanguage } from '../words/language.ts'
 
 /** An article, or the tombstone of one, as a transaction finds it. `touched`: the transaction itself writes it. */
 export type Known = Candidate & { article: StoredArticle | null; tombstone: Tombstone | null; touched: boolean }
@@ -50,14 +51,15 @@ export function judge(
       work.joined.push(copied.article!.id)
       return { status: 'DUPLICATE', articleId: copied.article!.id }
     }
+    const added = inItsLanguage(draft)
     const article: StoredArticle = {
-      ...draft,
+      ...added,
       publishedAt: draft.publishedAt ?? now,
       feedIds: source === null ? [] : [source],
       origin: source,
       textSource: textSource(source),
     }
-    const added: Known = {
+    const becomes: Known = {
       textHash: draft.textHash,
       enclosures: draft.enclosures ?? [],
       publishedAt: article.publishedAt,
@@ -66,9 +68,9 @@ export function judge(
       tombstone: null,
       touched: true,
     }
-    known.set(draft.urlKey, [...candidates, added])
-    copies.add(draft, added)
-    work.inserted.push(draft)
+    known.set(draft.urlKey, [...candidates, becomes])
+    copies.add(draft, becomes)
+    work.inserted.push(added)
     work.events.push({ kind: 'INGESTED', articleId: draft.id, facts: factsOf(article) })
     return { status: 'INGESTED', articleId: draft.id, event: work.events.length - 1 }
   }
@@ -91,13 +93,17 @@ export function judge(
   return { status: 'UPDATED', articleId: article.id, event: work.events.length - 1 }
 }
 
+/** What was supplied counts; else what the words tell. */
+export const inItsLanguage = <D extends Draft>(draft: D): D =>
+  draft.language === null ? { ...draft, language: detectLanguage(draft.title, draft.content) } : draft
+
 /** The article after an edit, or undefined where the draft says nothing new. What was not supplied stays. */
 function changeOf(article: StoredArticle, draft: Draft, source: string | null): ArticleChange | undefined {
   const publishedAt = draft.publishedAt ?? article.publishedAt
   const byline = draft.byline ?? article.byline
   const summary = draft.summary ?? article.summary
   const imageUrl = draft.imageUrl ?? article.imageUrl
-  const language = draft.language ?? article.language
+  const language = draft.language ?? article.language ?? detectLanguage(draft.title, draft.content)
   const categoryId = source === null ? draft.categoryId : article.categoryId
   const same =
     draft.textHash === article.textHash &&

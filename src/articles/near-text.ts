@@ -1,4 +1,4 @@
-import { unspacedWords } from './text.ts'
+import { unspacedWords } from '../words/segment.ts'
 
 /** Distinct hashes of a text's word 4-grams. */
 export type Grams = ReadonlySet<number>

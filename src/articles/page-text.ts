@@ -2,9 +2,11 @@ import type { Prisma as Client, Transaction } from '../db/connect.ts'
 import { Prisma } from '../db/generated/client.ts'
 import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
+import { detectLanguage } from '../words/language.ts'
 import { readBody } from './body.ts'
 import { limits } from './draft.ts'
 import { gramsOf, keysOf, leastWords } from './near-text.ts'
+import { writeLexemes } from './rows.ts'
 import { countWords, readingTimeMinutes } from './text.ts'
 
 /** What a page holds of an article; null for what it does not say. `url` is what its links are relative to. */
@@ -37,11 +39,12 @@ export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pic
       SELECT a.title, a.content, a.word_count AS "wordCount", ${facts} AS facts FROM article a WHERE a.id = ${id}::uuid FOR NO KEY UPDATE`
     if (!article) return false
     if (wordCount <= article.wordCount || !isAbout(content, article)) return false
-    const [changed] = await tx.$queryRaw<{ facts: ArticleFacts }[]>`
+    const [changed] = await tx.$queryRaw<{ facts: ArticleFacts; language: string | null }[]>`
       UPDATE article a SET content = ${content}, content_html = ${contentHtml}, text_source = 'PAGE', word_count = ${wordCount},
         reading_time_minutes = ${readingTimeMinutes(content)}, copy_keys = ${copyKeys}::int[],
-        byline = coalesce(byline, ${page.byline}), language = coalesce(language, ${page.language})
-      WHERE a.id = ${id}::uuid RETURNING ${facts} AS facts`
+        byline = coalesce(byline, ${page.byline}), language = coalesce(language, ${page.language ?? detectLanguage(article.title, content)})
+      WHERE a.id = ${id}::uuid RETURNING ${facts} AS facts, language`
+    await writeLexemes(tx, [{ id, title: article.title, content, language: changed!.language }])
     await appendEvents(tx, [{ kind: 'UPDATED', articleId: id, facts: changed!.facts, before: article.facts }], now)
     return true
   })

@@ -1,5 +1,6 @@
 import type { Transaction } from '../db/connect.ts'
 import { isSlug } from '../graphql/ids.ts'
+import { analyse, analysisVersion, tsvectorText, type Text } from '../words/analysis.ts'
 import type { Draft } from './draft.ts'
 import { keepRevisions } from './revisions.ts'
 
@@ -27,18 +28,20 @@ export async function insertArticles(tx: Transaction, drafts: (Draft & Dates)[],
   const rows = drafts.map((draft) => {
     const createdAt = draft.createdAt ?? now
     const dates = { published_at: draft.publishedAt ?? now, created_at: createdAt, updated_at: draft.updatedAt ?? createdAt }
-    return { ...articleRow(draft), ...dates, guid: draft.guid, url_key: draft.urlKey }
+    return { ...articleRow(draft), ...dates, ...lexemesRow(draft), guid: draft.guid, url_key: draft.urlKey }
   })
   await tx.$executeRaw`
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
         id uuid, category_id text, url text, url_key uuid, guid text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
-        text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, created_at timestamptz, updated_at timestamptz)
+        text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, created_at timestamptz, updated_at timestamptz, lexemes tsvector, length int)
     ), articles AS (
       INSERT INTO article (id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, text_source, tags, enclosures,
         word_count, reading_time_minutes, published_at, created_at, updated_at)
       SELECT id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
         word_count, reading_time_minutes, published_at, created_at, updated_at FROM r
+    ), found AS (
+      INSERT INTO article_lexemes (article_id, lexemes, length, version) SELECT id, lexemes, length, ${analysisVersion} FROM r
     )
     INSERT INTO sighting (id, article_id, feed_id, url, url_key, guid, seen_at)
     SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, created_at FROM r`
@@ -54,7 +57,12 @@ export async function updateArticles(tx: Transaction, changes: (ArticleChange & 
     keeps: change.keepsText,
   }))
   const ids = changes.map((change) => change.id)
-  await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
+  const stored = new Map(
+    (
+      await tx.$queryRaw<({ id: string } & Words)[]>`
+        SELECT id, title, language, text_hash AS "textHash", text_source AS "textSource" FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
+    ).map((row) => [row.id, row]),
+  )
   await keepRevisions(tx, changes, now)
   await tx.$executeRaw`
     UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, summary = r.summary, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
@@ -65,6 +73,44 @@ export async function updateArticles(tx: Transaction, changes: (ArticleChange & 
       id uuid, category_id text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
       text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, updated_at timestamptz, keeps boolean)
     WHERE a.id = r.id`
+  const found = changes.filter((change) => isFoundByOthers(change, stored.get(change.id)!))
+  const kept = await readContents(
+    tx,
+    found.filter((change) => change.keepsText).map((change) => change.id),
+  )
+  await writeLexemes(
+    tx,
+    found.map((change) => ({ ...change, content: kept.get(change.id) ?? change.content })),
+  )
+}
+
+/** Of an article that is there, what tells whether its words are others. */
+type Words = { title: string; language: string | null; textHash: string; textSource: string }
+
+const isFoundByOthers = (change: ArticleChange, stored: Words) =>
+  change.title !== stored.title ||
+  change.language !== stored.language ||
+  (!change.keepsText && (change.textHash !== stored.textHash || stored.textSource === 'PAGE'))
+
+async function readContents(tx: Transaction, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx.$queryRaw<{ id: string; content: string }[]>`SELECT id, content FROM article WHERE id = ANY(${ids}::uuid[])`
+  return new Map(rows.map(({ id, content }) => [id, content]))
+}
+
+/** Of articles that are there, what they are found by. */
+export async function writeLexemes(tx: Transaction, articles: ({ id: string } & Text)[]): Promise<void> {
+  if (articles.length === 0) return
+  const rows = articles.map((article) => ({ id: article.id, ...lexemesRow(article) }))
+  await tx.$executeRaw`
+    INSERT INTO article_lexemes (article_id, lexemes, length, version)
+    SELECT id, lexemes, length, ${analysisVersion} FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, lexemes tsvector, length int)
+    ON CONFLICT (article_id) DO UPDATE SET lexemes = excluded.lexemes, length = excluded.length, version = excluded.version`
+}
+
+function lexemesRow(text: Text) {
+  const analysis = analyse(text)
+  return { lexemes: tsvectorText(analysis), length: analysis.length }
 }
 
 /** @returns false when one of the articles is gone; the others cannot go until the transaction ends */

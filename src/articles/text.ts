@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2'
+import { unspacedWords } from '../words/segment.ts'
 
 /** The paragraphs of a body as it is stored: separated by a blank line. */
 export function paragraphs(content: string): string[] {
@@ -34,13 +35,7 @@ export function plainLineFromHtml(html: string): string {
 }
 
 const letterOrDigit = /[\p{L}\p{N}]/u
-/** Scripts that are written without spaces between words. */
-const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
 const cjk = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]/gu
-const words = new Intl.Segmenter('en', { granularity: 'word' })
-
-/** A segmenter's time grows faster than its text. */
-const segmentedAtOnce = 1_000
 
 /** Tokens between white space that hold a letter or a digit; in scripts without spaces, the words of Intl.Segmenter. */
 export function countWords(text: string): number {
@@ -51,16 +46,6 @@ export function countWords(text: string): number {
     else if (letterOrDigit.test(token)) count++
   }
   return count
-}
-
-/** The words of a token in a script that is written without spaces; undefined in any other. */
-export function unspacedWords(token: string): string[] | undefined {
-  if (!unspaced.test(token)) return undefined
-  const found: string[] = []
-  for (let start = 0; start < token.length; start += segmentedAtOnce) {
-    for (const { segment, isWordLike } of words.segment(token.slice(start, start + segmentedAtOnce))) if (isWordLike) found.push(segment)
-  }
-  return found
 }
 
 /** Whole minutes, at least 1: 265 words a minute, and 500 characters a minute in Chinese, Japanese and Korean. */

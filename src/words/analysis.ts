@@ -1,0 +1,77 @@
+import { baseLanguage } from './language.ts'
+import { wordIn } from './lexemes.ts'
+import { wordsOf } from './segment.ts'
+
+/** What is analysed of an article. */
+export type Text = { title: string; content: string; language: string | null }
+
+/**
+ * What an article is found by. Lexemes of its words; besides, marked ones that no word has: `=word` for one of the title's, `@en` for
+ * its language.
+ */
+export type Analysis = {
+  /** Where each lexeme stands, rising from 1, title first; none for what is marked, or stands where positions have ended. */
+  positions: Map<string, number[]>
+  /** ISO 639-1. */
+  language: string | null
+  /** Words that are no stop words in its language. */
+  length: number
+}
+
+/** Raised with each change of what articles are found by: those of another version are indexed again. */
+export const analysisVersion = 1
+
+/** PostgreSQL's limits for a tsvector: positions, positions a lexeme, and its size. */
+const lastPosition = 16_383
+const mostPositions = 255
+const mostBytes = 900_000
+/** A phrase does not run from the title into the text. */
+const gap = 10
+
+export const inTitle = (lexeme: string) => `=${lexeme}`
+export const inLanguage = (language: string) => `@${language}`
+
+/** The lexemes of an article, in its language. A text whose lexemes take more than 900 kB is found by its beginning. */
+export function analyse({ title, content, language }: Text): Analysis {
+  const base = baseLanguage(language)
+  const positions = new Map<string, number[]>()
+  let bytes = 0
+  let length = 0
+  let at = 0
+  const add = (lexeme: string, position: number | undefined) => {
+    let places = positions.get(lexeme)
+    if (places === undefined) {
+      bytes += 12 + 3 * lexeme.length
+      positions.set(lexeme, (places = []))
+    }
+    if (position === undefined || position > lastPosition || places.length >= mostPositions || places.at(-1) === position) return
+    bytes += 2
+    places.push(position)
+  }
+  if (base !== null) add(inLanguage(base), undefined)
+  const take = (text: string, marked: boolean) => {
+    for (const word of wordsOf(text)) {
+      if (bytes > mostBytes) return
+      at++
+      const { lexemes, isStop } = wordIn(word.text, base)
+      if (!isStop) length++
+      for (const lexeme of lexemes) {
+        add(lexeme, at)
+        if (marked) add(inTitle(lexeme), undefined)
+      }
+    }
+  }
+  take(title, true)
+  at += gap
+  take(content, false)
+  return { positions, language: base, length }
+}
+
+/** An analysis as PostgreSQL reads a tsvector. */
+export function tsvectorText({ positions }: Analysis): string {
+  let text = ''
+  for (const [lexeme, places] of positions) text += places.length === 0 ? `${quoted(lexeme)} ` : `${quoted(lexeme)}:${places.join(',')} `
+  return text
+}
+
+export const quoted = (lexeme: string) => `'${lexeme.replaceAll("'", "''")}'`

@@ -1,0 +1,90 @@
+import { inLanguage, quoted, type Analysis } from './analysis.ts'
+import { lower } from './fold.ts'
+import { particular, wordIn } from './lexemes.ts'
+import { wordsOf } from './segment.ts'
+import { stopIn } from './stop-words.ts'
+
+/** A word that a person asks for. */
+export type Term = {
+  /** As it was typed. */
+  word: string
+  /** The languages (ISO 639-1) in which it is a stop word. */
+  stopIn: readonly string[]
+}
+
+/** What a person asks for. A phrase's words stand one after the other; `without` holds words and phrases. */
+export type Query = { words: Term[]; phrases: Term[][]; without: Term[][] }
+
+const part = /(?<=^|\s)(-?)(?:["“”„«»]([^"“”„«»]*)(?:["“”„«»]|$)|(\S+))/gu
+
+/** Reads what a person types: words, "a phrase", -without. Any string is a query; one of more words than `most` ends there. */
+export function parseQuery(text: string, most = 64): Query {
+  const query: Query = { words: [], phrases: [], without: [] }
+  let left = most
+  const termsOf = (some: string): Term[] => {
+    const terms: Term[] = []
+    for (const { text: word } of wordsOf(some)) {
+      if (wordIn(word, null).lexemes.length === 0) continue
+      if (left-- <= 0) break
+      terms.push({ word, stopIn: stopIn(lower(word)) })
+    }
+    return terms
+  }
+  for (const [, minus, phrase, word] of text.replace(/(?<=[^\s-])(?=["“„«])/gu, ' ').matchAll(part)) {
+    const terms = termsOf(phrase ?? word ?? '')
+    if (terms.length === 0) continue
+    if (minus === '-') query.without.push(terms)
+    else if (phrase !== undefined && terms.length > 1) query.phrases.push(terms)
+    else query.words.push(...terms)
+  }
+  return query
+}
+
+/** What finds a word in an article of a language: its lexemes there, and the word as it was typed. */
+export function lexemesFor({ word }: Term, language: string | null): string[] {
+  return [...new Set([...wordIn(word, language).lexemes, ...wordIn(word, null).lexemes])]
+}
+
+/** A stop word of an article's language need not be in it, unless nothing but such words is asked for. */
+const isLenient = ({ words, phrases }: Query) => phrases.length > 0 || words.some((term) => term.stopIn.length === 0)
+
+const anyOf = (lexemes: Iterable<string>) => `(${[...lexemes].map(quoted).join('|')})`
+
+/** In articles of any language as it was typed; in those of a language with a stemmer, by its stems there. */
+function phraseOf(terms: Term[]): string {
+  const inAny = terms.map((term) => anyOf(lexemesFor(term, null))).join(' <-> ')
+  const byLanguage = new Map<string, string[]>()
+  for (const language of particular) {
+    const here = terms.map((term) => anyOf(lexemesFor(term, language))).join(' <-> ')
+    if (here !== inAny) byLanguage.set(here, [...(byLanguage.get(here) ?? []), language])
+  }
+  return `(${[`(${inAny})`, ...[...byLanguage].map(([here, languages]) => `(${here}) & ${anyOf(languages.map(inLanguage))}`)].join(' | ')})`
+}
+
+/**
+ * As PostgreSQL reads a tsquery: articles that have every word and phrase, and nothing of `without`. It says the same of an article
+ * whatever else is there, and the same as {@link holds}.
+ * @returns undefined where nothing is asked for
+ */
+export function tsqueryOf(query: Query): string | undefined {
+  const lenient = isLenient(query)
+  const parts = [
+    ...query.words.map((term) => (lenient && term.stopIn.length > 0 ? `(${phraseOf([term])} | ${anyOf(term.stopIn.map(inLanguage))})` : phraseOf([term]))),
+    ...query.phrases.map(phraseOf),
+    ...query.without.map((terms) => `!${phraseOf(terms)}`),
+  ]
+  return parts.length === 0 ? undefined : parts.join(' & ')
+}
+
+/** Whether an article has every word and phrase of a query, and nothing of `without`. Says the same as {@link tsqueryOf}. */
+export function holds(query: Query, { positions, language }: Analysis): boolean {
+  const lenient = isLenient(query)
+  const hasPhrase = (terms: Term[]) => {
+    const [first, ...rest] = terms.map((term) => lexemesFor(term, language))
+    if (rest.length === 0) return first!.some((lexeme) => positions.has(lexeme))
+    const places = [first!, ...rest].map((lexemes) => new Set(lexemes.flatMap((lexeme) => positions.get(lexeme) ?? [])))
+    return [...places[0]!].some((at) => places.every((set, i) => set.has(at + i)))
+  }
+  const hasWord = (term: Term) => hasPhrase([term]) || (lenient && language !== null && term.stopIn.includes(language))
+  return query.words.every(hasWord) && query.phrases.every(hasPhrase) && !query.without.some(hasPhrase)
+}
