@@ -12,6 +12,7 @@ import { createPageWork, type PageWork } from './full-text/work.ts'
 import { startForgetting } from './reads/forget.ts'
 import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
+import { startWalking } from './reindex/walk.ts'
 import { startFolding } from './statistics/fold.ts'
 import { createVerifier } from './statistics/verify.ts'
 import { watchStatistics } from './statistics/watch.ts'
@@ -68,6 +69,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     },
   )
   const stopFolding = startFolding({ pool: database.pool, clock }, (error) => logger.warn({ err: error }, 'could not fold the statistics'))
+  const stopWalking = startWalking({ prisma, pool: database.pool, wake, clock }, (error) => logger.warn({ err: error }, 'could not index articles anew'))
   const stopPruning = startPruning(
     { prisma, clock },
     { days: config.streamRetentionDays, onError: (error) => logger.warn({ err: error }, 'could not prune the log of the stream') },
@@ -106,6 +108,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       await recorder.close()
       await stopForgetting()
       await stopFolding()
+      await stopWalking()
       await stopPruning()
       await stopRetention()
       await tail.close()

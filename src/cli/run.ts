@@ -13,6 +13,7 @@ import { addIngestCommand } from './ingest.ts'
 import { addOpmlCommands } from './opml.ts'
 import { note, oneLine } from './output.ts'
 import { exitCodes, Problem } from './problems.ts'
+import { addReindexCommand } from './reindex.ts'
 import { addServerCommands } from './server.ts'
 import { addVerifyCommand } from './verify.ts'
 
@@ -64,6 +65,7 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
   addImportCommand(program, client, env, failed)
   addExportCommand(program, client, env)
   addVerifyCommand(program, client, env, failed)
+  addReindexCommand(program, client, env)
   addFollowCommand(program, client)
   addExtractCommand(program, env, () => program.opts<{ url?: string }>().url)
   // Whoever reads the output may stop, as head does. Without a listener that ends the process with a stack trace.

@@ -116,8 +116,8 @@ it('costs ingestArticles the same for one draft as for a whole batch of 50', asy
   const duplicate = 5
   expect(await cost(drafts(1, 1000))).toBe(duplicate)
   expect(await cost(drafts(50, 2000))).toBe(duplicate)
-  // Two more: the lock of the rows, and what stood there.
-  const edit = 9
+  // Three more: the lock of the rows, what stood there, and what they are found by.
+  const edit = 10
   expect(await cost(drafts(1, 1000, 'Edited'))).toBe(edit)
   expect(await cost(drafts(50, 2000, 'Edited'))).toBe(edit)
   const rejected = 2

@@ -1,0 +1,102 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type pg from 'pg'
+import { writeLexemes } from '../articles/rows.ts'
+import type { Prisma, Transaction } from '../db/connect.ts'
+import { Prisma as Sql } from '../db/generated/client.ts'
+import { repeat } from '../repeat.ts'
+import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
+import type { Wake } from '../stream/wake.ts'
+import { analysisVersion } from '../words/analysis.ts'
+import { detectLanguage } from '../words/language.ts'
+
+/** Articles that a transaction indexes: it holds the embedded database's one connection. */
+const batch = 50
+const everyMs = 250
+/** Tasks of enriching that may wait. The walk waits for them, so that what has just come is not enriched last of all. */
+const mostWaiting = 1_000
+
+/** How far a walk is. `enriching`: about how many articles are not enriched yet, these or others. */
+export type Progress = { startedAt: Date | null; finishedAt: Date | null; articles: number; indexed: number; enriching: number }
+
+const waiting = Sql.sql`(SELECT coalesce(max(id) - min(id) + 1, 0)::int FROM enrichment_task)`
+
+export async function readProgress(prisma: Prisma): Promise<Progress> {
+  const [progress] = await prisma.$queryRaw<[Progress]>`
+    SELECT started_at AS "startedAt", finished_at AS "finishedAt", articles, indexed, ${waiting} AS enriching FROM reindex`
+  return progress
+}
+
+/** Begins a walk over all articles, unless one is under way: that one goes on. */
+export async function beginWalk(prisma: Prisma, now: Date): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE reindex SET version = ${analysisVersion}, after = NULL, started_at = ${now}, finished_at = NULL, indexed = 0, articles = (SELECT count(*) FROM article)
+    WHERE started_at IS NULL OR finished_at IS NOT NULL OR version <> ${analysisVersion}`
+}
+
+type Row = { id: string; title: string; content: string; language: string | null; facts: ArticleFacts }
+
+const facts = factsSql(Sql.sql`SELECT feed_id FROM sighting WHERE article_id = a.id`)
+
+/**
+ * Indexes the next articles of a walk anew, which enriches them anew, in one transaction; a language is told where none is known.
+ * @returns whether there is more to do at once
+ */
+async function walkOn(tx: Transaction, now: Date): Promise<{ more: boolean; said: boolean }> {
+  // The row is the lock: over all servers one walks.
+  const [state] = await tx.$queryRaw<{ after: string | null; waits: boolean }[]>`
+    SELECT after, ${waiting} > ${mostWaiting} AS waits FROM reindex WHERE started_at IS NOT NULL AND finished_at IS NULL FOR UPDATE SKIP LOCKED`
+  if (!state || state.waits) return { more: false, said: false }
+  // Whoever edits one waits, and writes what the edit is found by.
+  const articles = await tx.$queryRaw<Row[]>`
+    SELECT a.id, a.title, a.content, a.language, ${facts} AS facts FROM article a
+    WHERE a.id > ${state.after ?? '00000000-0000-0000-0000-000000000000'}::uuid ORDER BY a.id LIMIT ${batch} FOR NO KEY UPDATE OF a`
+  const last = articles.at(-1)
+  if (!last) {
+    await tx.$executeRaw`UPDATE reindex SET finished_at = ${now}`
+    return { more: false, said: false }
+  }
+  const told = articles.flatMap((article) => {
+    const language = article.language ?? detectLanguage(article.title, article.content)
+    return language === article.language ? [] : [{ ...article, language }]
+  })
+  const languages = new Map(told.map(({ id, language }) => [id, language]))
+  await writeLexemes(
+    tx,
+    articles.map((article) => ({ ...article, language: languages.get(article.id) ?? article.language })),
+  )
+  await tx.$executeRaw`UPDATE reindex SET after = ${last.id}::uuid, indexed = indexed + ${articles.length}`
+  if (told.length > 0) {
+    await tx.$executeRaw`
+      UPDATE article a SET language = t.language FROM json_to_recordset(${JSON.stringify(told)}::json) AS t(id uuid, language text) WHERE a.id = t.id`
+    const events = told.map(({ id, language, facts: before }) => ({ kind: 'UPDATED' as const, articleId: id, facts: { ...before, language }, before }))
+    await appendEvents(tx, events, now)
+  }
+  return { more: true, said: told.length > 0 }
+}
+
+type Services = { prisma: Prisma; pool: pg.Pool; wake: Pick<Wake, 'hint'>; clock: () => Date }
+
+/**
+ * Walks whenever a walk is under way, whoever began it, from where it is: a crash loses nothing. Begins one by itself where articles
+ * were indexed by another version of words/analysis.ts, or never.
+ * @returns stops it, and waits for what is under way
+ */
+export function startWalking({ prisma, pool, wake, clock }: Services, onError: (error: unknown) => void): () => Promise<void> {
+  return repeat(
+    everyMs,
+    async (signal) => {
+      const { rows } = await pool.query<{ version: number; walks: boolean }>(
+        'SELECT version, started_at IS NOT NULL AND finished_at IS NULL AS walks FROM reindex',
+      )
+      const { version, walks } = rows[0]!
+      if (version !== analysisVersion) await beginWalk(prisma, clock())
+      else if (!walks) return
+      for (let more = true; more && !signal.aborted; await turn()) {
+        const walked = await prisma.$transaction((tx) => walkOn(tx, clock()))
+        if (walked.said) wake.hint()
+        more = walked.more
+      }
+    },
+    onError,
+  )
+}
