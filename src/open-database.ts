@@ -8,18 +8,22 @@ import { createServices } from './services.ts'
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * Opens an environment's database for its API without a server: nothing listens, and no feed is polled. Meanwhile an embedded
+ * Opens an environment's database for its API without a server: nothing listens, no feed is polled, and articles are enriched where `enriches` says so. Meanwhile an embedded
  * database is locked for all others.
  * @param made whether an embedded database has to be there already
  * @returns `where` says which database it is
  * @throws ConfigError, FolderInUse, MigrationFailed, or the error of the database
  */
-export async function openDatabase(env: Env, made: boolean): Promise<{ where: string; fetch: Fetch; close: () => Promise<void> }> {
+export async function openDatabase(
+  env: Env,
+  { made, enriches = false }: { made: boolean; enriches?: boolean },
+): Promise<{ where: string; fetch: Fetch; close: () => Promise<void> }> {
   const config = parseConfig({ ...env, LOG_LEVEL: env['LOG_LEVEL'] || 'warn' })
   const embedded = config.databaseUrl === undefined
   if (embedded && made && !existsSync(config.dataDir)) throw new Error(`there is no database in ${config.dataDir}`)
   const services = await createServices(config)
-  const { logger, contextFor, close } = services
+  const { logger, contextFor, enrichment, close } = services
+  if (enriches) enrichment.start()
   const yoga = createGraphQL({ schema, logger, contextFor })
   return { where: embedded ? `the database in ${config.dataDir}` : 'the database of DATABASE_URL', fetch: async (url, init) => yoga.fetch(url, init), close }
 }

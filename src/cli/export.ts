@@ -25,7 +25,7 @@ Examples:
 `,
     )
     .action(async ({ out }: { out?: string }) => {
-      await withDatabase(client(), env, true, async (api) => {
+      await withDatabase(client(), env, { made: true }, async (api) => {
         const output = out === undefined ? { write, finish: async () => undefined } : await createOutput(out)
         // Between lines on the same terminal it would stand in them.
         const bar = out === undefined && process.stdout.isTTY ? undefined : progress(process.stderr, undefined)

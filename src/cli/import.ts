@@ -31,7 +31,7 @@ Examples:
 `,
     )
     .action(async (file: string, { json, addCategories }: { json?: true; addCategories?: true }) => {
-      await withDatabase(client(), env, false, async (api) =>
+      await withDatabase(client(), env, { made: false }, async (api) =>
         sendFile(api, file, { mutation: 'importArticles', json, failed, ...(addCategories && { prepare: await categoryAdder(api) }) }),
       )
     })

@@ -25,7 +25,7 @@ Where no server runs at its usual address, and none is named, the database is op
 `,
     )
     .action(async ({ json }: { json?: true }) => {
-      await withDatabase(client(), env, true, async (api) => {
+      await withDatabase(client(), env, { made: true, enriches: true }, async (api) => {
         const done = await follow(api, async (state) => (json ? printJson(state) : undefined))
         if (!json) await print(`${done.indexed} articles indexed and enriched`)
       })

@@ -24,7 +24,7 @@ Examples:
 `,
     )
     .action(async ({ json }: { json?: true }) => {
-      await withDatabase(client(), env, true, async (api) => {
+      await withDatabase(client(), env, { made: true }, async (api) => {
         const { verifyStatistics } = await api<{ verifyStatistics: Difference[] }>('query Verify { verifyStatistics { what expected found } }')
         if (verifyStatistics.length > 0) failed()
         for (const { what, expected, found } of verifyStatistics) {

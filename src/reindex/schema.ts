@@ -8,7 +8,7 @@ const Reindex = builder.objectRef<Progress>('Reindex').implement({
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it got to the end; null while it is under way.' }),
     articles: t.exposeInt('articles', { description: 'Articles that were there when it began.' }),
     indexed: t.exposeInt('indexed', { description: 'Articles that can be found anew.' }),
-    enriching: t.exposeInt('enriching', { description: 'About how many articles are not enriched yet, these or others.' }),
+    enriching: t.exposeInt('enriching', { description: 'How many times articles, these or others, are still to be enriched; at most 100,000 are counted.' }),
   }),
 })
 

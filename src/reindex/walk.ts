@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { writeLexemes } from '../articles/rows.ts'
 import type { Prisma, Transaction } from '../db/connect.ts'
 import { Prisma as Sql } from '../db/generated/client.ts'
+import { countWaiting } from '../enrichment/queue.ts'
 import { repeat } from '../repeat.ts'
 import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
@@ -15,15 +16,12 @@ const everyMs = 250
 /** Tasks of enriching that may wait. The walk waits for them, so that what has just come is not enriched last of all. */
 const mostWaiting = 1_000
 
-/** How far a walk is. `enriching`: about how many articles are not enriched yet, these or others. */
+/** How far a walk is. `enriching`: how many tasks of enriching wait, of these articles or others. */
 export type Progress = { startedAt: Date | null; finishedAt: Date | null; articles: number; indexed: number; enriching: number }
 
-const waiting = Sql.sql`(SELECT coalesce(max(id) - min(id) + 1, 0)::int FROM enrichment_task)`
-
 export async function readProgress(prisma: Prisma): Promise<Progress> {
-  const [progress] = await prisma.$queryRaw<[Progress]>`
-    SELECT started_at AS "startedAt", finished_at AS "finishedAt", articles, indexed, ${waiting} AS enriching FROM reindex`
-  return progress
+  const { startedAt, finishedAt, articles, indexed } = await prisma.reindex.findFirstOrThrow()
+  return { startedAt, finishedAt, articles, indexed, enriching: await countWaiting(prisma) }
 }
 
 /** Begins a walk over all articles, unless one is under way: that one goes on. */
@@ -44,7 +42,7 @@ const facts = factsSql(Sql.sql`SELECT feed_id FROM sighting WHERE article_id = a
 async function walkOn(tx: Transaction, now: Date): Promise<{ more: boolean; said: boolean }> {
   // The row is the lock: over all servers one walks.
   const [state] = await tx.$queryRaw<{ after: string | null; waits: boolean }[]>`
-    SELECT after, ${waiting} > ${mostWaiting} AS waits FROM reindex WHERE started_at IS NOT NULL AND finished_at IS NULL FOR UPDATE SKIP LOCKED`
+    SELECT after, (SELECT count(*) FROM (SELECT FROM enrichment_task WHERE due_at IS NULL LIMIT ${mostWaiting}) t) = ${mostWaiting} AS waits FROM reindex WHERE started_at IS NOT NULL AND finished_at IS NULL FOR UPDATE SKIP LOCKED`
   if (!state || state.waits) return { more: false, said: false }
   // Whoever edits one waits, and writes what the edit is found by.
   const articles = await tx.$queryRaw<Row[]>`

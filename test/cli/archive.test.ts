@@ -234,7 +234,7 @@ test('where no server runs and none is named, the database is opened without one
     { ...there, named: false },
     { ...there, named: true },
   ]
-  await withDatabase(unnamed, database.env, true, async (api) => {
+  await withDatabase(unnamed, database.env, { made: true }, async (api) => {
     await api('mutation ($input: AddCategoryInput!) { addCategory(input: $input) { category { id } } }', { input: { id: 'world', name: 'World' } })
     expect(await importText(api, `${JSON.stringify(given)}\n`)).toEqual([])
     await expect(api('{ nothing }')).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining('nothing') })
@@ -244,19 +244,19 @@ test('where no server runs and none is named, the database is opened without one
   expect(await app.gql('query ($id: ID!) { article(id: $id) { readCount lastReadAt } }', { id: given.id })).toEqual({
     article: { readCount: 1, lastReadAt: '2023-10-08T15:51:00.000Z' },
   })
-  await expect(withDatabase(named, database.env, true, async (api) => void (await api('{ streamCursor }')))).rejects.toMatchObject({
+  await expect(withDatabase(named, database.env, { made: true }, async (api) => void (await api('{ streamCursor }')))).rejects.toMatchObject({
     exitCode: 3,
   })
   if (database.embedded) {
-    const opening = withDatabase(unnamed, database.env, true, () => Promise.resolve())
+    const opening = withDatabase(unnamed, database.env, { made: true }, () => Promise.resolve())
     await expect(opening).rejects.toMatchObject({ exitCode: 3, message: expect.stringMatching(/in use by another newswire process.+--url/) })
-  } else await withDatabase(unnamed, database.env, true, async (api) => expect(jsonLines(await exported(api))).toMatchObject([{ id: given.id }]))
+  } else await withDatabase(unnamed, database.env, { made: true }, async (api) => expect(jsonLines(await exported(api))).toMatchObject([{ id: given.id }]))
 })
 
 test('what reads a database makes none', async () => {
   const folder = join(tmpdir(), `newswire-none-${randomUUID()}`)
   const there = await nowhere()
-  const opening = withDatabase({ ...there, named: false }, { DATA_DIR: folder }, true, () => Promise.resolve())
+  const opening = withDatabase({ ...there, named: false }, { DATA_DIR: folder }, { made: true }, () => Promise.resolve())
   await expect(opening).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining(`there is no database in ${folder}`) })
   expect(existsSync(folder)).toBe(false)
 })
