@@ -13,7 +13,7 @@ const foundBy = async (app: App) => {
 const progress = async (app: App) => (await app.gql('{ reindex { startedAt finishedAt articles indexed } }')).reindex
 const walked = (app: App) => expect.poll(async () => (await progress(app)).finishedAt, { timeout: 15_000 }).not.toBeNull()
 
-test('articles that were never indexed are indexed by a server that starts', async () => {
+test('articles that were never indexed are indexed by a server that starts', { timeout: 60_000 }, async () => {
   const app = await useApp()
   await addCategory(app)
   await ingest(app, drafts(120))
@@ -25,7 +25,7 @@ test('articles that were never indexed are indexed by a server that starts', asy
   expect(await progress(app)).toMatchObject({ articles: 120, indexed: 120 })
 })
 
-test('a walk goes on from where it was broken off', async () => {
+test('a walk goes on from where it was broken off', { timeout: 60_000 }, async () => {
   const app = await useApp()
   await addCategory(app)
   await ingest(app, drafts(120))
@@ -37,7 +37,7 @@ test('a walk goes on from where it was broken off', async () => {
   expect(await progress(app)).toMatchObject({ articles: 120, indexed: 120 })
 })
 
-test('a language that nobody told is told, as a change that does not move updatedAt', async () => {
+test('a language that nobody told is told, as a change that does not move updatedAt', { timeout: 60_000 }, async () => {
   const app = await useApp()
   await addCategory(app)
   const [, second] = await ingest(app, drafts(2))
@@ -52,7 +52,7 @@ test('a language that nobody told is told, as a change that does not move update
   await changes.stop()
 })
 
-test('a second one, asked for meanwhile, does not begin anew', async () => {
+test('a second one, asked for meanwhile, does not begin anew', { timeout: 60_000 }, async () => {
   const app = await useApp()
   await addCategory(app)
   await ingest(app, drafts(3))

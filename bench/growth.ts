@@ -1,0 +1,166 @@
+// BENCH_DATABASE_URL=postgresql://… npx tsx bench/growth.ts FILE… [--sizes 10000,100000,1000000] [--rounds 100] [--embedded 100000] [--enrich 500]
+//
+// What finding costs as an archive grows: search by rare, middling, very common and rotating words, filter.text, and similar readings,
+// stored and made when asked. FILEs hold stories, {title, text} on each line, whose sentences the articles are made of. They are
+// stored as any others are, copies looked for; document frequencies are counted at once by SQL at the end, as enriching would have,
+// and only the last --enrich articles are enriched. One archive grows: it is measured at each size. Queries are asked in this process,
+// so that nothing but them is measured. Databases are made and dropped.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { execute, parse } from 'graphql'
+import { storeEntries } from '../src/articles/store.ts'
+import { parseConfig } from '../src/config.ts'
+import { schema } from '../src/schema.ts'
+import { createServices, type Services } from '../src/services.ts'
+import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
+import { median, ms } from './figures.ts'
+import { articleOf, nameOf, readStories } from './growth-articles.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sizes: { type: 'string', default: '10000,100000,1000000' },
+    rounds: { type: 'string', default: '100' },
+    embedded: { type: 'string', default: '0' },
+    enrich: { type: 'string', default: '500' },
+  },
+})
+const stories = await readStories(positionals)
+if (stories.length === 0) throw new Error('no stories: name files of them')
+const rounds = Number(values.rounds)
+const sizes = values.sizes.split(',').map(Number).filter(Boolean)
+
+const server = process.env['BENCH_DATABASE_URL']
+if (server && sizes.length > 0) {
+  const name = await createOnServer(server)
+  try {
+    await grow('PostgreSQL', { DATABASE_URL: withName(server, name) }, sizes)
+  } finally {
+    await dropOnServer(server, name)
+  }
+}
+if (Number(values.embedded) > 0) {
+  const folder = await mkdtemp(join(tmpdir(), 'newswire-bench-'))
+  try {
+    await grow('embedded', { DATA_DIR: folder }, [Number(values.embedded)])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+type Times = Map<string, number[]>
+
+async function grow(where: string, env: Record<string, string>, upTo: number[]): Promise<void> {
+  const services = await createServices(parseConfig({ ...env, LOG_LEVEL: 'fatal' }))
+  try {
+    let there = 0
+    let smallest: Times | undefined
+    for (const size of upTo) {
+      const from = performance.now()
+      await fill(services, there, size)
+      console.log(`${where}, ${size} articles: ${Math.round((size - there) / ((performance.now() - from) / 1_000))}/s stored`)
+      there = size
+      await settle(services)
+      const times = await measure(services, size)
+      for (const [what, took] of times) {
+        const times95 = (some: number[]) => some.toSorted((a, b) => a - b)[Math.ceil(some.length * 0.95) - 1]!
+        const p95 = times95(took)
+        const base = smallest?.get(what)
+        console.log(`  ${what}: median ${ms(median(took))}, p95 ${ms(p95)}${base ? `, ${(p95 / times95(base)).toFixed(2)} times the p95 at ${upTo[0]}` : ''}`)
+      }
+      smallest ??= times
+    }
+  } finally {
+    await services.close()
+  }
+}
+
+async function fill({ database, wake }: Services, from: number, to: number): Promise<void> {
+  const { prisma, pool } = database
+  await pool.query(`INSERT INTO category (id, name) VALUES ('large', 'Large'), ('small', 'Small') ON CONFLICT DO NOTHING`)
+  let next = from
+  const part = 200
+  const turn = async () => {
+    while (next < to) {
+      const first = next
+      next += part
+      const entries = Array.from({ length: Math.min(part, to - first) }, (_, i) => articleOf(first + i, stories, (first + i) % 1_000 === 0 ? 'small' : 'large'))
+      const results = await storeEntries({ prisma, wake }, entries, { source: null, clock: () => new Date() })
+      const other = results.find(({ status }) => status !== 'INGESTED')
+      if (other) throw new Error(`an article was not ingested: ${JSON.stringify(other)}`)
+    }
+  }
+  await Promise.all(database.embedded ? [turn()] : [turn(), turn()])
+}
+
+/** What enriching and upkeep would have done by now. */
+async function settle({ database, enrichment }: Services): Promise<void> {
+  const { pool } = database
+  await pool.query(`DELETE FROM enrichment_task WHERE id <= (SELECT max(id) - $1 FROM enrichment_task)`, [Number(values.enrich)])
+  await pool.query(`SELECT gin_clean_pending_list('article_lexemes_lexemes_idx')`)
+  await pool.query('TRUNCATE lexeme')
+  await pool.query(`INSERT INTO lexeme (lexeme, articles)
+    SELECT word, ndoc FROM ts_stat('SELECT l.lexemes FROM article_lexemes l WHERE NOT EXISTS (SELECT FROM enrichment_task t WHERE t.article_id = l.article_id)')`)
+  const { rows } = await pool.query<{ name: string }>(`SELECT format('%I', relname) AS name FROM pg_stat_user_tables WHERE schemaname = 'public'`)
+  for (const { name } of rows) await pool.query(`VACUUM (ANALYZE) ${name}`)
+  const from = performance.now()
+  enrichment.start()
+  while ((await enrichment.backlog()) > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+  console.log(`  ${values.enrich} articles enriched at ${Math.round(Number(values.enrich) / ((performance.now() - from) / 1_000))}/s`)
+}
+
+const searchQuery = parse(`query ($q: String!) { search(query: $q) { edges { score highlight node { id title } } pageInfo { hasNextPage endCursor } } }`)
+const smallQuery = parse(`query ($q: String!) { search(query: $q, filter: { categoryIds: ["small"] }) { edges { score node { id title } } } }`)
+const textQuery = parse(`query ($q: String!) { articles(filter: { text: $q }) { nodes { id title } } }`)
+const similarQuery = parse(`query ($id: ID!) { article(id: $id) { similar { score terms article { id title } } } }`)
+
+const common = [
+  'said',
+  'year',
+  'people said',
+  'government year',
+  'company million',
+  'last week',
+  'new years time',
+  'market said prices',
+  'the first time',
+  'world said',
+]
+const middling = ['election', 'inflation', 'striker', 'broadband', 'cocoa', 'grain exports', 'film festival', 'interest rates', 'tsunami', 'merger talks']
+
+async function measure(services: Services, size: number): Promise<Times> {
+  const times: Times = new Map()
+  const timed = async (what: string, document: ReturnType<typeof parse>, variables: (round: number) => Record<string, unknown>) => {
+    const took: number[] = []
+    for (let round = -10; round < rounds; round++) {
+      const variableValues = variables(round + 10)
+      const begun = performance.now()
+      const { errors } = await execute({ schema, document, variableValues, contextValue: services.contextFor('POST') })
+      if (errors) throw errors[0]!
+      if (round >= 0) took.push(performance.now() - begun)
+    }
+    times.set(what, took)
+  }
+  const rare = (round: number) => nameOf(Math.floor((((round * 7919) % 1_009) / 1_009) * (size / 5)))
+  const word = (round: number) =>
+    stories[(round * 104_729) % stories.length]!.title.split(' ')
+      .slice(0, 1 + (round % 5))
+      .join(' ')
+  const pick = (list: string[], round: number) => list[round % list.length]!
+  const queries: [string, (round: number) => string][] = [
+    ['rare', rare],
+    ['middling', (round) => pick(middling, round)],
+    ['very common', (round) => pick(common, round)],
+    ['rotating', word],
+  ]
+  for (const [name, query] of queries) await timed(`search, ${name}`, searchQuery, (round) => ({ q: query(round) }))
+  await timed('search, very common in a small category', smallQuery, (round) => ({ q: pick(common, round) }))
+  for (const [name, query] of queries) await timed(`filter.text, ${name}`, textQuery, (round) => ({ q: query(round) }))
+  const { rows } = await services.database.pool.query<{ id: string }>('SELECT id FROM article ORDER BY id DESC LIMIT $1', [Number(values.enrich)])
+  await timed('similar, stored', similarQuery, (round) => rows[round % rows.length]!)
+  const { rows: old } = await services.database.pool.query<{ id: string }>('SELECT id FROM article ORDER BY id LIMIT 500')
+  await timed('similar, made when asked', similarQuery, (round) => old[round % old.length]!)
+  return times
+}
