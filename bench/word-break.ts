@@ -20,4 +20,4 @@ const same = tests.filter((expected) => {
   const found = [...segmenter.segment(expected.join(''))].map(({ segment }) => segment)
   return found.length === expected.length && found.every((segment, i) => segment === expected[i])
 })
-console.log(`${same.length} of ${tests.length} texts in the same segments (Unicode ${process.versions.unicode}, ICU ${process.versions.icu})`)
+console.log(`${same.length} of ${tests.length} texts in the same segments (Unicode ${process.versions['unicode']}, ICU ${process.versions['icu']})`)

@@ -6,7 +6,7 @@ import { isUuid } from '../graphql/ids.ts'
 import { parseInstant } from '../graphql/scalars.ts'
 import { between, keysByReads, type Key, type Range, type ReadOrder, type Sign, type Taken } from './by-reads.ts'
 import { filterSql, filterWhere, type ArticleFilter } from './filter.ts'
-import { wayToAll, wayToFirst, type TextWay } from './filter-text.ts'
+import { wayToAll, wayToFirst, type AskedText, type TextWay } from './filter-text.ts'
 import { hash128 } from './identity.ts'
 
 type TimeOrder = 'PUBLISHED_DESC' | 'PUBLISHED_ASC' | 'CREATED_DESC' | 'CREATED_ASC'
@@ -51,7 +51,7 @@ export async function listArticles<Selected>(prisma: Client, request: ListReques
   const { page, filter, order } = request
   const { text, ...others } = filter
   const scope = scopeOf(request)
-  const totalCount = () => (text ? countWithText(prisma, filter) : prisma.article.count({ where: filterWhere(others) }))
+  const totalCount = () => (text ? countWithText(prisma, { ...others, text }) : prisma.article.count({ where: filterWhere(others) }))
   const after = page.after === undefined ? undefined : readKey(request, page.after, 'after')
   const before = page.before === undefined ? undefined : readKey(request, page.before, 'before')
   if (text || isByReads(order)) {
@@ -101,8 +101,13 @@ export async function pageOfKeys<Selected>(
   return { ...page, edges: page.edges.flatMap(({ cursor }, i) => (nodes[i] ? [{ cursor, node: nodes[i] as Selected }] : [])) }
 }
 
-async function countWithText(prisma: Client, filter: ArticleFilter): Promise<number> {
-  const [row] = await prisma.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM article a WHERE ${filterSql(filter, wayToAll(filter.text))}`
+/** Of a text alone the index tells, without a look at the articles. */
+async function countWithText(prisma: Client, { text, ...others }: ArticleFilter & { text: AskedText }): Promise<number> {
+  const counted =
+    Object.keys(others).length === 0
+      ? Prisma.sql`article_lexemes l WHERE l.lexemes @@ ${text.tsquery}::tsquery`
+      : Prisma.sql`article a WHERE ${filterSql({ ...others, text }, wayToAll(text))}`
+  const [row] = await prisma.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM ${counted}`
   return row!.count
 }
 
