@@ -20,6 +20,7 @@ import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
 import { createTail, type Tail } from './stream/tail.ts'
+import { createTextJudge } from './stream/text-judge.ts'
 import { createWake, type Wake } from './stream/wake.ts'
 
 /** How long an event may go unnoticed when the hint of it is lost. */
@@ -55,6 +56,7 @@ export async function createServices(config: Config, connect = connectDatabase):
   const wake = createWake(prisma, notices, { sweepMs, onError })
   const tail = createTail(database, wake, { ringSize: config.streamRing, onError })
   const readHead = createHeadReader(prisma)
+  const textJudge = createTextJudge(database.pool)
   const reads = watchReads(prisma, notices, (error) => logger.warn({ err: error }, 'could not look for reads that may have been missed'))
   const recorder = createReadRecorder({ pool: database.pool, notices, clock })
   const stopForgetting = startForgetting(
@@ -108,6 +110,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       wake,
       notices,
       readHead,
+      textJudge,
       reads,
       recorder,
       statisticsChanges,

@@ -250,6 +250,7 @@ ArticleFilter
   publishedBefore: DateTime
   minWordCount: Int
   maxWordCount: Int
+  text: String
 FeedFilter
   categoryIds: [ID!]
   states: [FeedState!]

@@ -32,21 +32,21 @@ export function keysByReads(order: ReadOrder, { article, rank }: Taken, range: R
   // The rank of an article that was removed may be there for a moment longer.
   const read = Prisma.sql`
     SELECT r.article_id AS id, ${column} AS value FROM article_rank r JOIN article a ON a.id = r.article_id
-    WHERE ${article} AND ${rank} AND ${between(range, (key, sign) => readBound(order, key, sign))} ORDER BY ${column} ${direction}, r.article_id ${direction} LIMIT ${most}`
+    WHERE ${article} AND ${rank} AND ${between(range, '<', '>', (key, sign) => readBound(order, key, sign))} ORDER BY ${column} ${direction}, r.article_id ${direction} LIMIT ${most}`
   const unread = Prisma.sql`
     SELECT a.id, NULL::${type} AS value FROM article a
-    WHERE ${article} AND NOT EXISTS (SELECT FROM article_rank r WHERE r.article_id = a.id AND ${rank}) AND ${between(range, unreadBound)} ORDER BY a.id ${direction} LIMIT ${most}`
+    WHERE ${article} AND NOT EXISTS (SELECT FROM article_rank r WHERE r.article_id = a.id AND ${rank}) AND ${between(range, '<', '>', unreadBound)} ORDER BY a.id ${direction} LIMIT ${most}`
   return Prisma.sql`
     WITH front AS (${range.backward ? unread : read}), back AS (${range.backward ? read : unread})
     SELECT * FROM front UNION ALL (SELECT * FROM back LIMIT ${most} - (SELECT count(*) FROM front))
     ORDER BY value ${direction} ${range.backward ? Prisma.sql`NULLS FIRST` : Prisma.sql`NULLS LAST`}, id ${direction}`
 }
 
-type Sign = '<' | '>'
+export type Sign = '<' | '>'
 
-/** Lists go down: what comes after a key is less than it. */
-function between({ after, before }: Range, bound: (key: Key, sign: Sign) => Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`${after ? bound(after, '<') : Prisma.sql`true`} AND ${before ? bound(before, '>') : Prisma.sql`true`}`
+/** A condition for a range. What comes after a key is less than it in a list that goes down. */
+export function between({ after, before }: Range, onward: Sign, back: Sign, bound: (key: Key, sign: Sign) => Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`${after ? bound(after, onward) : Prisma.sql`true`} AND ${before ? bound(before, back) : Prisma.sql`true`}`
 }
 
 function readBound(order: ReadOrder, { value, id }: Key, sign: Sign): Prisma.Sql {

@@ -4,8 +4,9 @@ import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor, toPage, type Page, type PageRequest } from '../graphql/connection.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { parseInstant } from '../graphql/scalars.ts'
-import { keysByReads, type Key, type Range, type ReadOrder, type Taken } from './by-reads.ts'
+import { between, keysByReads, type Key, type Range, type ReadOrder, type Sign, type Taken } from './by-reads.ts'
 import { filterSql, filterWhere, type ArticleFilter } from './filter.ts'
+import { wayToAll, wayToFirst, type AskedText, type TextWay } from './filter-text.ts'
 import { hash128 } from './identity.ts'
 
 type TimeOrder = 'PUBLISHED_DESC' | 'PUBLISHED_ASC' | 'CREATED_DESC' | 'CREATED_ASC'
@@ -48,18 +49,20 @@ export type ListRequest = { page: PageRequest; filter: ArticleFilter; order: Art
  */
 export async function listArticles<Selected>(prisma: Client, request: ListRequest, select: Prisma.ArticleSelect): Promise<Page<Selected>> {
   const { page, filter, order } = request
+  const { text, ...others } = filter
   const scope = scopeOf(request)
-  const totalCount = () => prisma.article.count({ where: filterWhere(filter) })
+  const totalCount = () => (text ? countWithText(prisma, { ...others, text }) : prisma.article.count({ where: filterWhere(others) }))
   const after = page.after === undefined ? undefined : readKey(request, page.after, 'after')
   const before = page.before === undefined ? undefined : readKey(request, page.before, 'before')
-  if (isByReads(order)) {
-    const keys = await prisma.$queryRaw<RawKey[]>(keysByReads(order, takenBy(filter), { ...range(page), ...(after && { after }), ...(before && { before }) }))
+  if (text || isByReads(order)) {
+    const taken = takenBy(filter, await wayToFirst(prisma, text))
+    const keys = await prisma.$queryRaw<RawKey[]>(keysSql(order, taken, { ...range(page), ...(after && { after }), ...(before && { before }) }))
     return pageOfKeys<Selected>(prisma, keys.map(keyOf), request, select, totalCount)
   }
   const sort = sorts[order]
   const direction = page.backward ? opposite(sort.direction) : sort.direction
   const rows: Row[] = await prisma.article.findMany({
-    where: { AND: [filterWhere(filter), after ? beyond(sort, after, sort.direction) : {}, before ? beyond(sort, before, opposite(sort.direction)) : {}] },
+    where: { AND: [filterWhere(others), after ? beyond(sort, after, sort.direction) : {}, before ? beyond(sort, before, opposite(sort.direction)) : {}] },
     select: { ...select, id: true, publishedAt: true, createdAt: true },
     orderBy: [{ [sort.field]: direction }, { id: direction }],
     take: page.limit + 1,
@@ -72,12 +75,15 @@ export type RawKey = { id: string; value: Date | string | number | null }
 
 export const keyOf = ({ id, value }: RawKey): Key => ({ id, value: typeof value === 'number' || value === null ? value : new Date(value).toISOString() })
 
-/** SQL for the keys of a list's first page, and of one more, as rows {id, value} in the page's direction. */
-export function keysSql(order: ArticleOrder, taken: Taken, { limit, backward }: Range): Prisma.Sql {
-  if (isByReads(order)) return keysByReads(order, taken, { limit, backward })
+/** SQL for the keys of a range of a list, and of one more, as rows {id, value} in the page's direction. */
+export function keysSql(order: ArticleOrder, taken: Taken, range: Range): Prisma.Sql {
+  if (isByReads(order)) return keysByReads(order, taken, range)
   const { column, direction } = sorts[order]
-  const way = (direction === 'desc') === backward ? Prisma.sql`ASC` : Prisma.sql`DESC`
-  return Prisma.sql`SELECT a.id, ${column} AS value FROM article a WHERE ${taken.article} ORDER BY ${column} ${way}, a.id ${way} LIMIT ${limit + 1}`
+  const way = (direction === 'desc') === range.backward ? Prisma.sql`ASC` : Prisma.sql`DESC`
+  const [onward, back] = direction === 'desc' ? (['<', '>'] as const) : (['>', '<'] as const)
+  const bound = ({ value, id }: Key, sign: Sign) => Prisma.sql`(${column}, a.id) ${Prisma.raw(sign)} (${value}::timestamptz, ${id}::uuid)`
+  return Prisma.sql`
+    SELECT a.id, ${column} AS value FROM article a WHERE ${taken.article} AND ${between(range, onward, back, bound)} ORDER BY ${column} ${way}, a.id ${way} LIMIT ${range.limit + 1}`
 }
 
 /** A page of rows whose keys are known, read one by one: Prisma makes one statement of all that are asked for at once. */
@@ -95,10 +101,20 @@ export async function pageOfKeys<Selected>(
   return { ...page, edges: page.edges.flatMap(({ cursor }, i) => (nodes[i] ? [{ cursor, node: nodes[i] as Selected }] : [])) }
 }
 
+/** Of a text alone the index tells, without a look at the articles. */
+async function countWithText(prisma: Client, { text, ...others }: ArticleFilter & { text: AskedText }): Promise<number> {
+  const counted =
+    Object.keys(others).length === 0
+      ? Prisma.sql`article_lexemes l WHERE l.lexemes @@ ${text.tsquery}::tsquery`
+      : Prisma.sql`article a WHERE ${filterSql({ ...others, text }, wayToAll(text))}`
+  const [row] = await prisma.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM ${counted}`
+  return row!.count
+}
+
 /** What a cursor is bound to. */
 const scopeOf = ({ order, filter }: ListRequest) => hash128(order, JSON.stringify(filter)).slice(0, 8)
-const takenBy = (filter: ArticleFilter): Taken => ({
-  article: filterSql(filter),
+const takenBy = (filter: ArticleFilter, way: TextWay): Taken => ({
+  article: filterSql(filter, way),
   rank: filter.categoryIds ? rankedIn(filter.categoryIds) : Prisma.sql`true`,
 })
 /** Of one category an index gives the ranks in order. */

@@ -137,6 +137,10 @@ export const ArticleFilterInput = builder.inputType('ArticleFilter', {
     publishedBefore: t.field({ type: 'DateTime', description: 'Published earlier.' }),
     minWordCount: t.int({ description: 'As many words or more.' }),
     maxWordCount: t.int({ description: 'As many words or fewer.' }),
+    text: t.string({
+      description:
+        'Every word is in its title or text, every "phrase" too, and nothing after a -minus; words by their stem, in the article\'s language, and nothing is corrected. A text without a word is none; at most 1,000 characters and 32 words. Subscriptions ask the text as it is now; a removal, which leaves none, is delivered when the other conditions hold.',
+    }),
   }),
 })
 

@@ -1,6 +1,7 @@
 import type { Prisma as Client } from '../db/connect.ts'
 import { Prisma } from '../db/generated/client.ts'
 import { filterSql, type ArticleFilter } from '../articles/filter.ts'
+import { wayToAll } from '../articles/filter-text.ts'
 import { badInput } from '../errors.ts'
 import { cellsSql, rolledUp } from './rollups.ts'
 
@@ -73,13 +74,14 @@ function cells(filter: ArticleFilter, from: Date, before: Date, starts: Date[]):
   const { categoryIds, publishedFrom, publishedBefore } = filter
   const cuts = starts.filter((start) => start > from)
   if (rolledUp(filter) && !publishedFrom && !publishedBefore) return cellsSql(categoryIds, { from, before, cuts })
+  const taken = filterSql(filter, wayToAll(filter.text))
   return Prisma.sql`cell AS (
     SELECT a.published_at AS start, 1 AS articles, a.word_count AS words, 0 AS reads
-    FROM article a WHERE a.published_at >= ${from} AND a.published_at < ${before} AND ${filterSql(filter)}
+    FROM article a WHERE a.published_at >= ${from} AND a.published_at < ${before} AND ${taken}
     UNION ALL
     SELECT b.start, 0, 0, b.reads FROM (
       SELECT article_id, start, reads FROM read_bucket UNION ALL SELECT article_id, start, reads FROM statistics_delta WHERE reads <> 0
-    ) b JOIN article a ON a.id = b.article_id WHERE b.start >= quarter_of(${from}) AND b.start < ${before} AND ${filterSql(filter)}
+    ) b JOIN article a ON a.id = b.article_id WHERE b.start >= quarter_of(${from}) AND b.start < ${before} AND ${taken}
   )`
 }
 

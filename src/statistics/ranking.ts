@@ -1,6 +1,7 @@
 import { Prisma } from '../db/generated/client.ts'
 import type { Prisma as Client } from '../db/connect.ts'
 import { filterSql, type ArticleFilter } from '../articles/filter.ts'
+import { wayToFirst } from '../articles/filter-text.ts'
 import { badInput } from '../errors.ts'
 import { addTrends, scoreSql, sumTrends, weightSql } from './trend.ts'
 
@@ -72,12 +73,13 @@ async function rank(
   greatest = Prisma.sql`0`,
 ): Promise<Ranked[]> {
   if (first < 1 || first > most) throw badInput(`first must be from 1 to ${most}.`, 'first')
+  const way = await wayToFirst(prisma, filter.text)
   return prisma.$queryRaw<Ranked[]>`
     WITH fresh AS MATERIALIZED (
       SELECT d.article_id AS id, ${unfolded} AS value FROM (SELECT d.*, ${greatest} AS greatest_weight FROM statistics_delta d WHERE d.reads <> 0) d GROUP BY d.article_id
     ), best AS (
       SELECT r.article_id AS id, ${column} AS value FROM article_rank r JOIN article a ON a.id = r.article_id
-      WHERE ${column} > ${above} AND ${filterSql(filter)} AND r.article_id NOT IN (SELECT id FROM fresh) ORDER BY ${column} DESC, r.article_id DESC LIMIT ${first}
+      WHERE ${column} > ${above} AND ${filterSql(filter, way)} AND r.article_id NOT IN (SELECT id FROM fresh) ORDER BY ${column} DESC, r.article_id DESC LIMIT ${first}
     ), risen AS (
       SELECT f.id, CASE WHEN r.article_id IS NULL THEN f.value WHEN f.value IS NULL THEN ${column} ELSE ${add(column, Prisma.sql`f.value`)} END AS value
       FROM fresh f JOIN article a ON a.id = f.id LEFT JOIN article_rank r ON r.article_id = f.id WHERE ${filterSql(filter)}

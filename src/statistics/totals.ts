@@ -2,6 +2,7 @@ import type { Prisma as Client } from '../db/connect.ts'
 import { Prisma } from '../db/generated/client.ts'
 import type { Batch } from '../graphql/loader.ts'
 import { filterSql, type ArticleFilter } from '../articles/filter.ts'
+import { wayToAll } from '../articles/filter-text.ts'
 import { unfolded } from './pending.ts'
 import { cellsSql, rolledUp } from './rollups.ts'
 
@@ -27,7 +28,7 @@ export async function totals(prisma: Client, filter: ArticleFilter): Promise<Tot
   const [row] = await prisma.$queryRaw<Totals[]>`
     SELECT count(*)::int AS "articleCount", coalesce(sum(a.word_count), 0)::float8 AS "wordCount", coalesce(sum(c.read_count), 0)::float8 AS "readCount",
       max(a.created_at) AS "lastIngestedAt", max(c.last_read_at) AS "lastReadAt"
-    FROM article a LEFT JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter)}`
+    FROM article a LEFT JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter, wayToAll(filter.text))}`
   return row!
 }
 
@@ -61,7 +62,7 @@ export async function totalsByCategory(prisma: Client, filter: ArticleFilter): P
       t.ingested AS "lastIngestedAt", t.read AS "lastReadAt"
     FROM category g LEFT JOIN (
       SELECT a.category_id, count(*) AS articles, sum(a.word_count) AS words, sum(c.read_count) AS reads, max(a.created_at) AS ingested, max(c.last_read_at) AS read
-      FROM article a LEFT JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter)} GROUP BY a.category_id
+      FROM article a LEFT JOIN article_counter c ON c.article_id = a.id WHERE ${filterSql(filter, wayToAll(filter.text))} GROUP BY a.category_id
     ) t ON t.category_id = g.id
     WHERE ${chosen} ORDER BY g.name, g.id`
 }

@@ -10,12 +10,14 @@ import { decodeStreamCursor, encodeStreamCursor } from './cursor.ts'
 import type { HeadReader } from './head.ts'
 import type { Head, LoggedEvent } from './log.ts'
 import { LogSource, type EventRoot, type Selection } from './source.ts'
+import type { TextJudge } from './text-judge.ts'
 import type { Wake } from './wake.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
     wake: Pick<Wake, 'hint'>
     readHead: HeadReader
+    textJudge: TextJudge
     /** The stream's head, read before any field of the operation when it asks for streamCursor. */
     head?: Promise<Head>
     /** The cursor after which an event stream is taken up again; it goes before the argument `after`. */
@@ -41,27 +43,40 @@ async function areThere(prisma: Prisma, ids: string[]): Promise<Set<string>> {
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Articles that are gone are passed over: where one is asked for, its absence shows; else it is looked for. */
-function ingested({ prisma }: Context, filter: ArticleFilter, looksForThem: boolean): Selection {
+/** Articles that are gone are passed over: where one is asked for, its absence shows; else it is looked for. Who asks for a text finds none. */
+function ingested({ prisma, textJudge }: Context, filter: ArticleFilter, looksForThem: boolean): Selection {
   const matches = (event: LoggedEvent) => event.kind === 'INGESTED' && filterMatches(filter, event.facts)
   return {
     key: JSON.stringify(filter),
-    wants: async (events) => {
+    wants: (events) => {
       const wanted = events.map(matches)
-      if (!looksForThem || !wanted.includes(true)) return wanted
-      const there = await areThere(
-        prisma,
-        events.flatMap(({ articleId }, i) => (wanted[i] ? [articleId] : [])),
-      )
-      return events.map(({ articleId }, i) => wanted[i]! && there.has(articleId))
+      if (filter.text) return among(events, wanted, (ids) => textJudge(filter.text!.tsquery, ids))
+      return looksForThem ? among(events, wanted, (ids) => areThere(prisma, ids)) : wanted
     },
   }
 }
 
-function changed(filter: ArticleFilter): Selection {
+/** What is removed has no text any more: whoever asks for one hears of it when all else holds, since it may be an article that they have. */
+function changed({ textJudge }: Context, filter: ArticleFilter): Selection {
   const matches = (event: LoggedEvent) =>
     event.kind !== 'INGESTED' && (filterMatches(filter, event.facts) || (event.before !== null && filterMatches(filter, event.before)))
-  return { key: JSON.stringify(filter), wants: (events) => events.map(matches) }
+  return {
+    key: JSON.stringify(filter),
+    wants: async (events) => {
+      const wanted = events.map(matches)
+      if (!filter.text) return wanted
+      const updated = events.map(({ kind }, i) => wanted[i]! && kind === 'UPDATED')
+      const having = await among(events, updated, (ids) => textJudge(filter.text!.tsquery, ids))
+      return events.map(({ kind }, i) => (kind === 'REMOVED' ? wanted[i]! : having[i]!))
+    },
+  }
+}
+
+/** Those of the wanted events whose articles are found, which are looked for when there are any. */
+async function among(events: readonly LoggedEvent[], wanted: boolean[], find: (ids: string[]) => Promise<ReadonlySet<string>>): Promise<boolean[]> {
+  if (!wanted.includes(true)) return wanted
+  const found = await find(events.flatMap(({ articleId }, i) => (wanted[i] ? [articleId] : [])))
+  return events.map(({ articleId }, i) => wanted[i]! && found.has(articleId))
 }
 
 builder.queryField('streamCursor', (t) =>
@@ -130,12 +145,13 @@ builder.subscriptionField('articleIngested', (t) =>
 builder.subscriptionField('articleChanged', (t) =>
   t.field({
     type: ArticleChange,
-    description: 'Edits and removals. Delivered when the filter holds before or after the change.',
+    description:
+      'Edits and removals. Delivered when the filter holds before or after the change; its text is asked of the article as it is now, and of a removed one not at all.',
     args: {
       after: t.arg.string({ description: 'A cursor of this stream; from now on when left out.' }),
       filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }),
     },
-    subscribe: (_root, { after, filter }, context) => follow(context, after, changed(articleFilter(filter))),
+    subscribe: (_root, { after, filter }, context) => follow(context, after, changed(context, articleFilter(filter))),
     resolve: (event) => event,
   }),
 )

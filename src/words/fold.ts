@@ -1,6 +1,6 @@
 const ascii = /^[\0-\x7f]*$/ // eslint-disable-line no-control-regex -- the whole of ASCII
 const marks = /(?<=[\p{sc=Latin}\p{sc=Greek}])\p{M}+|[\u064b-\u065f\u0670\u0640\u0591-\u05c7]/gu
-const letters = /[ßøæœłđðþıħёأإآىة]/g
+const letters = /[ßøæœłđðþıħёأإآىةیک]/g
 const plain: Record<string, string> = {
   ß: 'ss',
   ø: 'o',
@@ -18,6 +18,8 @@ const plain: Record<string, string> = {
   آ: 'ا',
   ى: 'ي',
   ة: 'ه',
+  ی: 'ي',
+  ک: 'ك',
 }
 
 /** A word in lower case, in the one spelling of its characters (NFKC). */

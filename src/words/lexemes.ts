@@ -1,11 +1,16 @@
+import { nounsWithin, withoutParticle, withoutProclitics } from './affixes.ts'
+import { partsOfCompound } from './compounds.ts'
 import { fold, lower } from './fold.ts'
 import { stem, stemmed } from './stem.ts'
 import { stopIn } from './stop-words.ts'
+import { partsOfUnspaced } from './unspaced.ts'
 
 /** What a word is in a language. */
 export type WordIn = {
-  /** What it is found by, the main one first; none for what is no word. */
+  /** What it is found by, and what it finds, the main one first; none for what is no word. */
   lexemes: readonly string[]
+  /** What it is found by besides, but does not find: of a compound its parts. */
+  parts: readonly string[]
   /** Says nothing of what a text is about. */
   isStop: boolean
 }
@@ -26,8 +31,7 @@ export function wordIn(word: string, language: string | null): WordIn {
   if (cache === undefined) caches.set(language, (cache = new Map()))
   const known = cache.get(word)
   if (known) return known
-  const small = lower(word.slice(0, longest)).toWellFormed()
-  const made = { lexemes: lexemesOf(small, language), isStop: language !== null && stopIn(small).includes(language) }
+  const made = analysed(lower(word.slice(0, longest)).toWellFormed(), language)
   if (++cached > mostCached) {
     caches.clear()
     cached = 0
@@ -36,23 +40,68 @@ export function wordIn(word: string, language: string | null): WordIn {
   return made
 }
 
+function analysed(word: string, language: string | null): WordIn {
+  const lexemes = lexemesOf(word, language)
+  const parts = partsOf(word, language).flatMap((part) => lexemesOf(part, language))
+  return { lexemes, parts: [...new Set(parts)].filter((part) => !lexemes.includes(part)), isStop: language !== null && stopIn(word).includes(language) }
+}
+
 const elided = /^(?:\p{L}|qu|jusqu|lorsqu|puisqu|(?:d|n|s)?(?:a|e|u)ll|quell|un)['’](?=\p{L}{2})/u
 const elides = new Set(['fr', 'it', 'ca', 'oc'])
+/** Languages that put an apostrophe between a name and its endings. */
+const endsNames = new Set(['tr', 'az'])
 
 /** The languages whose words are found by other lexemes than those of a language that nothing is known of. */
-export const particular: readonly string[] = [...new Set([...stemmed, ...elides])]
+export const particular: readonly string[] = [...new Set([...stemmed, ...elides, ...endsNames])]
 
+const initials = /^\p{L}(?:\.\p{L})+$/u
+const grouped = /^\p{N}{1,3}(?:[.,'’\s]\p{N}{3})+$/u
+const symbol = /[+#]|^\./
+const dotted = /\p{L}\.|\.\p{L}/u
+const letterAndWord = /^\p{L}-/u
+/** O'Brien, об'єднання: those who leave the apostrophe out write one word. */
+const joinedByApostrophe = /^\p{L}{1,2}['’]\p{L}{3}|['’][єюяї]/u
+const umlauts = /[äöüåø]/
+const umlautsOf = /[äöüåø]/g
+const spelt: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' }
+
+/** @param word in lower case */
 function lexemesOf(word: string, language: string | null): string[] {
-  const bare = (language !== null && elides.has(language) ? word.replace(elided, '') : word).replace(/['’]s?$/, '').replaceAll('’', "'")
-  const made = [fold(stem(bare, language)), fold(stem(fold(bare), language))]
-  if (language === 'de' && /[äöü]/.test(bare))
-    made.push(
-      fold(
-        stem(
-          bare.replace(/[äöü]/g, (umlaut) => `${fold(umlaut)}e`),
-          language,
-        ),
-      ),
-    )
-  return [...new Set(made)].filter((lexeme) => lexeme !== '')
+  if (initials.test(word)) return [fold(word.replaceAll('.', ''))]
+  if (grouped.test(word)) return [word.replace(/\P{N}/gu, '')]
+  if (symbol.test(word) || dotted.test(word)) return [fold(word)]
+  const typed = letterAndWord.test(word) ? word.replace('-', '') : word
+  const forms = formsOf(bareOf(typed, language))
+  const made = new Set<string>()
+  for (const form of forms) made.add(fold(stem(form, language)))
+  made.delete('')
+  return [...made]
+}
+
+function bareOf(word: string, language: string | null): string {
+  if (!/['’]/.test(word)) return word
+  if (language !== null && endsNames.has(language)) return word.replace(/(?<=.)['’].*$/u, '')
+  return (language !== null && elides.has(language) ? word.replace(elided, '') : word).replace(/['’]s?$/, '').replaceAll('’', "'")
+}
+
+/** A word and the other ways to type it. */
+function formsOf(bare: string): string[] {
+  const forms = [bare, fold(bare)]
+  if (joinedByApostrophe.test(bare)) forms.push(fold(bare.replaceAll("'", '')))
+  if (umlauts.test(bare)) forms.push(fold(bare.replace(umlautsOf, (letter) => spelt[letter]!)))
+  const noun = withoutParticle(bare)
+  if (noun !== bare) forms.push(noun)
+  return forms
+}
+
+const plain = /^[\0-\x7f]*$/ // eslint-disable-line no-control-regex -- the whole of ASCII
+
+/** The words that one holds, in lower case. */
+function partsOf(word: string, language: string | null): string[] {
+  if (symbol.test(word)) return word.startsWith('.') ? [word.slice(1)] : []
+  if (dotted.test(word)) return initials.test(word) ? [] : word.split('.').filter((part) => part.length > 1)
+  if (letterAndWord.test(word)) return [word.slice(2)]
+  const compound = language === null ? [] : partsOfCompound(word, language)
+  if (plain.test(word)) return compound
+  return [...compound, ...partsOfUnspaced(word), ...nounsWithin(withoutParticle(word)), ...withoutProclitics(word, language)]
 }

@@ -8,12 +8,15 @@ import { stopIn } from './stop-words.ts'
 export type Term = {
   /** As it was typed. */
   word: string
-  /** The languages (ISO 639-1) in which it is a stop word. */
+  /** The languages (ISO 639-1) in which it is a stop word; none for an abbreviation in capitals. */
   stopIn: readonly string[]
 }
 
 /** What a person asks for. A phrase's words stand one after the other; `without` holds words and phrases. */
 export type Query = { words: Term[]; phrases: Term[][]; without: Term[][] }
+
+/** US and U.S., which are not us. */
+const abbreviation = /^(?:\p{Lu}{2,5}|\p{L}(?:\.\p{L})+)$/u
 
 const part = /(?<=^|\s)(-?)(?:["“”„«»]([^"“”„«»]*)(?:["“”„«»]|$)|(\S+))/gu
 
@@ -26,7 +29,7 @@ export function parseQuery(text: string, most = 64): Query {
     for (const { text: word } of wordsOf(some)) {
       if (wordIn(word, null).lexemes.length === 0) continue
       if (left-- <= 0) break
-      terms.push({ word, stopIn: stopIn(lower(word)) })
+      terms.push({ word, stopIn: abbreviation.test(word) ? [] : stopIn(lower(word)) })
     }
     return terms
   }

@@ -9,6 +9,7 @@ import { stemmer as french } from '@orama/stemmers/french'
 import { stemmer as german } from '@orama/stemmers/german'
 import { stemmer as greek } from '@orama/stemmers/greek'
 import { stemmer as hungarian } from '@orama/stemmers/hungarian'
+import { stemmer as hindi } from '@orama/stemmers/indian'
 import { stemmer as indonesian } from '@orama/stemmers/indonesian'
 import { stemmer as irish } from '@orama/stemmers/irish'
 import { stemmer as italian } from '@orama/stemmers/italian'
@@ -35,6 +36,7 @@ const stemmers: Record<string, (word: string) => string> = {
   fr: french,
   de: german,
   el: greek,
+  hi: hindi,
   hu: hungarian,
   id: indonesian,
   ga: irish,
