@@ -1,4 +1,7 @@
-import type { EnrichmentStep } from '../enrichment/step.ts'
+import type { EnrichedArticle, EnrichmentStep } from '../enrichment/step.ts'
+
+/** No word's lexeme: it counts all articles. */
+export const everyArticle = '@'
 
 /**
  * Keeps the document frequencies (table lexeme) exact as of the articles that are enriched: an article counts for what it is found by
@@ -18,14 +21,15 @@ export const countLexemes: EnrichmentStep = async (tx, articles) => {
 }
 
 /** By how much the document frequencies change; lexemes of which as many come as go are left out. */
-export function frequencyChanges(articles: readonly { lexemes: readonly string[]; before: readonly string[] | null }[]): Map<string, number> {
+export function frequencyChanges(articles: readonly Pick<EnrichedArticle, 'words' | 'lexemes' | 'before'>[]): Map<string, number> {
   const changes = new Map<string, number>()
   const add = (lexemes: Iterable<string>, by: number) => {
     for (const lexeme of lexemes) changes.set(lexeme, (changes.get(lexeme) ?? 0) + by)
   }
-  for (const { lexemes, before } of articles) {
+  for (const { words, lexemes, before } of articles) {
     add(lexemes, 1)
-    if (before) add(before, -1)
+    if (words) add([everyArticle], 1)
+    if (before) add([...before, everyArticle], -1)
   }
   for (const [lexeme, change] of changes) if (change === 0) changes.delete(lexeme)
   return changes
