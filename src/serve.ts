@@ -32,16 +32,16 @@ const drainMs = 5_000
 const stopWithinMs = 10_000
 
 /**
- * Starts the server: database, HTTP, WebSocket, and, unless told otherwise, the poller.
+ * Starts the server: database, HTTP, WebSocket, and, unless told otherwise, the poller and what enriches articles.
  * @throws FolderInUse, MigrationFailed, or the error of the database or of listening
  */
 export async function startServer(
   config: Config,
-  { poll = true, connect = connectDatabase }: { poll?: boolean; connect?: typeof connectDatabase } = {},
+  { poll = true, enrich = true, connect = connectDatabase }: { poll?: boolean; enrich?: boolean; connect?: typeof connectDatabase } = {},
 ): Promise<RunningServer> {
   const services = await createServices(config, connect)
   try {
-    const { logger, database, contextFor } = services
+    const { logger, database, contextFor, enrichment } = services
     const yoga = createGraphQL({ schema, logger, contextFor })
     const healthy = () =>
       database.prisma.$queryRaw`SELECT 1`.then(
@@ -59,6 +59,13 @@ export async function startServer(
     const gauges: Gauge[] = [
       { name: 'newswire_sockets', help: 'Open WebSockets and event streams.', read: slots.taken },
       { name: 'newswire_subscriptions', help: 'Subscriptions that live.', read: subscriptions.live },
+      {
+        name: 'newswire_enrichment_backlog',
+        help: 'Articles, and edits of them, that wait to be enriched; at most 100000 are counted.',
+        read: enrichment.backlog,
+      },
+      { name: 'newswire_enriched_articles_total', help: 'Articles that this process has enriched.', type: 'counter', read: enrichment.enriched },
+      { name: 'newswire_enrichment_failures_total', help: 'Articles that this process could not enrich.', type: 'counter', read: enrichment.failed },
       ...processGauges,
     ]
     const metrics = () => renderGauges(gauges)
@@ -73,6 +80,7 @@ export async function startServer(
       services.feeds.startPolling()
       services.pages.start()
     }
+    if (enrich) enrichment.start()
     const { port } = server.address() as AddressInfo
     const host = config.host === '::1' ? '[::1]' : config.host
     const close = async () => {

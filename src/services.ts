@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { connectDatabase, type Database } from './db/connect.ts'
 import { createNotices } from './db/notices.ts'
 import { startUpkeep } from './db/upkeep.ts'
+import { createEnrichment, type Enrichment } from './enrichment/work.ts'
 import { createFetcher } from './feeds/fetch.ts'
 import { createFeedWork, type FeedWork } from './feeds/work.ts'
 import type { Context } from './graphql/context.ts'
@@ -27,6 +28,7 @@ export type Services = {
   database: Database
   feeds: FeedWork
   pages: PageWork
+  enrichment: Enrichment
   logger: Logger
   wake: Wake
   tail: Tail
@@ -75,10 +77,25 @@ export async function createServices(config: Config, connect = connectDatabase):
   const fetcher = createFetcher(config)
   const feeds = createFeedWork({ prisma, wake, logger, clock, fetcher }, config)
   const pages = createPageWork({ prisma, wake, logger, clock, fetcher })
+  const enrichment = createEnrichment(
+    {
+      prisma,
+      wake,
+      clock,
+      onFailed: ({ articleId, givenUp, error }) =>
+        givenUp
+          ? logger.error({ articleId, err: error }, 'gave up enriching an article')
+          : logger.warn({ articleId, err: error }, 'could not enrich an article yet'),
+      onError: (error) => logger.warn({ err: error }, 'could not enrich articles'),
+    },
+    [],
+    { rests: database.embedded },
+  )
   return {
     database,
     feeds,
     pages,
+    enrichment,
     logger,
     wake,
     tail,
@@ -102,6 +119,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     close: async () => {
       await feeds.close()
       await pages.close()
+      await enrichment.close()
       await fetcher.close()
       await recorder.close()
       await stopForgetting()

@@ -1,5 +1,5 @@
-/** What is measured when it is asked for. */
-export type Gauge = { name: string; help: string; read: () => number }
+/** What is measured when it is asked for; a counter only rises. */
+export type Gauge = { name: string; help: string; type?: 'gauge' | 'counter'; read: () => number | Promise<number> }
 
 /** Of the process: bytes, as a Prometheus client names them. */
 export const processGauges: Gauge[] = [
@@ -8,7 +8,13 @@ export const processGauges: Gauge[] = [
   { name: 'nodejs_active_resources', help: 'Sockets, timers and the like that are open.', read: () => process.getActiveResourcesInfo().length },
 ]
 
-/** Gauges in the text format of Prometheus, version 0.0.4. */
-export function renderGauges(gauges: readonly Gauge[]): string {
-  return gauges.map(({ name, help, read }) => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${read()}\n`).join('')
+/** Gauges in the text format of Prometheus, version 0.0.4. One that cannot be read is NaN: the others are told all the same. */
+export async function renderGauges(gauges: readonly Gauge[]): Promise<string> {
+  const parts = gauges.map(async ({ name, help, type = 'gauge', read }) => {
+    const value = await Promise.resolve()
+      .then(read)
+      .catch(() => NaN)
+    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`
+  })
+  return (await Promise.all(parts)).join('')
 }

@@ -36,7 +36,7 @@ export function createHttpServer({
   logger: Logger
   keepAliveMs: number
   healthy: () => Promise<boolean>
-  metrics: () => string
+  metrics: () => Promise<string>
   push?: PushReceiver | undefined
 }): {
   server: Server
@@ -50,7 +50,10 @@ export function createHttpServer({
     const refused = refusal(req.headers)
     if (refused) return refuse(res, 403, 'FORBIDDEN', refused)
     if (path === '/health') return answer(res, (await healthy()) ? 200 : 503)
-    if (path === '/metrics') return void res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(metrics())
+    if (path === '/metrics') {
+      const text = await metrics()
+      return void res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text)
+    }
     if (path === '/') return void res.writeHead(302, { location: '/graphql' }).end()
     if (path !== '/graphql') return refuse(res, 404, 'NOT_FOUND', 'There is nothing here: the API is at /graphql.')
     let body: string | null = null

@@ -21,17 +21,24 @@ export type App = RunningServer & {
   statements: (run: () => Promise<unknown>) => Promise<string[]>
 }
 
-type Options = { env?: Record<string, string>; poll?: boolean; database?: TestDatabase }
+type Options = {
+  env?: Record<string, string>
+  poll?: boolean
+  /** Whether articles are enriched: a statement, and an event for each, at a time of its own. */
+  enrich?: boolean
+  database?: TestDatabase
+}
 
 /**
  * Starts a server. Whoever asks for it closes it.
  * @param database one that is there, and stays: another server may use it too, or after this one
  */
-export async function startApp({ env = {}, poll = false, database: given }: Options = {}): Promise<App> {
+export async function startApp({ env = {}, poll = false, enrich = false, database: given }: Options = {}): Promise<App> {
   const lent = given ? undefined : await lendDatabase()
   const database = given ?? lent!.test
   const running = await startServer(parseConfig({ PORT: '0', LOG_LEVEL: 'fatal', HOST_SPACING_MS: '0', ...database.env, ...env }), {
     poll,
+    enrich,
     ...(lent && { connect: async () => lent.connected }),
   })
   const ask = (query: string, variables: Record<string, unknown> = {}) => post(running.url, query, variables)

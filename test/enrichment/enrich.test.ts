@@ -1,0 +1,242 @@
+// What comes and changes is brought to the steps once, with what it was before; a step that fails loses nothing and stops nothing.
+import { expect, it } from 'vitest'
+import type { EnrichedArticle, EnrichmentStep } from '../../src/enrichment/step.ts'
+import { addCategory, draft, ingest, useApp, type App } from '../helpers/app.ts'
+import { enrichAll, enriched } from '../helpers/enrichment.ts'
+import { request } from '../helpers/request.ts'
+
+async function started(drafts: object[] = []): Promise<{ app: App; ids: string[] }> {
+  const app = await useApp()
+  await addCategory(app)
+  const results = drafts.length > 0 ? await ingest(app, drafts) : []
+  return { app, ids: results.map(({ article }) => article!.id) }
+}
+
+/** A step that only remembers. */
+function watching() {
+  const seen: EnrichedArticle[] = []
+  const step: EnrichmentStep = async (_tx, articles) => {
+    seen.push(...articles)
+    return []
+  }
+  return { seen, step }
+}
+
+const poisonous =
+  (isPoison: (article: EnrichedArticle) => boolean): EnrichmentStep =>
+  async (tx, articles) => {
+    for (const { id } of articles) await tx.$executeRaw`INSERT INTO lexeme (lexeme, articles) VALUES (${id}, 1)`
+    if (articles.some(isPoison)) throw new Error('poison')
+    return []
+  }
+
+const remove = (app: App, id: string) => app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
+const written = async ({ services }: App) => new Set((await services.database.prisma.lexeme.findMany()).map(({ lexeme }) => lexeme))
+const tasks = async ({ services }: App) => services.database.prisma.enrichmentTask.count()
+
+it('brings new, edited and removed articles once, with what they were found by', async () => {
+  const { app, ids } = await started([draft(1, { title: 'Old words', language: 'en' }), draft(2)])
+  const first = watching()
+  expect(await enrichAll(app, [first.step])).toEqual([])
+  expect(first.seen.map(({ id }) => id)).toEqual(ids.toSorted())
+  const [article] = first.seen.filter(({ id }) => id === ids[0])
+  expect(article).toMatchObject({ words: { title: 'Old words', content: 'Text 1.', language: 'en' }, before: null })
+  expect(article!.lexemes).toEqual(expect.arrayContaining(['old', '=word', '@en', 'text']))
+
+  await ingest(app, [draft(1, { title: 'New words', language: 'en' })])
+  await ingest(app, [draft(1, { title: 'Newest words', language: 'en' })])
+  const edited = watching()
+  await enrichAll(app, [edited.step])
+  expect(edited.seen).toHaveLength(1)
+  expect(edited.seen[0]!.words!.title).toBe('Newest words')
+  expect(edited.seen[0]!.before).toEqual(article!.lexemes)
+
+  await remove(app, ids[0]!)
+  const gone = watching()
+  await enrichAll(app, [gone.step])
+  expect(gone.seen).toEqual([{ id: ids[0], words: null, lexemes: [], before: edited.seen[0]!.lexemes }])
+  expect(await tasks(app)).toBe(0)
+})
+
+it('takes an article that came and went meanwhile for one that never was', async () => {
+  const { app, ids } = await started([draft(1)])
+  await remove(app, ids[0]!)
+  const { seen, step } = watching()
+  await enrichAll(app, [step])
+  expect(seen).toEqual([{ id: ids[0], words: null, lexemes: [], before: null }])
+})
+
+it('takes at most 50 articles, and at most 4 MB of text, at once', async () => {
+  const { app } = await started(Array.from({ length: 70 }, (_, n) => draft(n)))
+  const sizes: number[] = []
+  const step: EnrichmentStep = async (_tx, articles) => {
+    sizes.push(articles.length)
+    return []
+  }
+  await enrichAll(app, [step])
+  expect(sizes).toEqual([50, 20])
+  const long = Array.from({ length: 150_000 }, (_, n) => `long${n % 97}`).join(' ')
+  for (const n of [1, 2, 3, 4, 5]) await ingest(app, [draft(`long-${n}`, { content: `${long} ${n}` })])
+  sizes.length = 0
+  await enrichAll(app, [step])
+  expect(sizes).toEqual([4, 1])
+})
+
+it('undoes all of a batch where a step fails, and enriches the others of it one by one', async () => {
+  const { app, ids } = await started([1, 2, 3].map((n) => draft(n)))
+  const now = new Date()
+  const failures = await enrichAll(app, [poisonous(({ id }) => id === ids[1])], now)
+  expect(failures).toMatchObject([{ articleId: ids[1], givenUp: false, error: new Error('poison') }])
+  expect(await written(app)).toEqual(new Set([ids[0], ids[2]]))
+  expect(await tasks(app)).toBe(1)
+  // It is not tried again before its time, and stops nothing.
+  const [four] = await ingest(app, [draft(4)])
+  expect(await enrichAll(app, [poisonous(({ id }) => id === ids[1])], now)).toEqual([])
+  expect(await written(app)).toContain(four!.article!.id)
+  // Then it is.
+  expect(await enrichAll(app, [poisonous(() => false)], new Date(now.getTime() + 10_000))).toEqual([])
+  expect(await written(app)).toContain(ids[1])
+  expect(await tasks(app)).toBe(0)
+})
+
+it('puts an article off for longer each time, and gives it up until it changes', async () => {
+  const { app, ids } = await started([draft(1)])
+  const poison = [poisonous(() => true)]
+  let now = new Date().getTime()
+  const waits = [10, 60, 360, 2_160].map((s) => s * 1_000)
+  for (const wait of waits) {
+    expect(await enrichAll(app, poison, new Date(now))).toMatchObject([{ givenUp: false }])
+    expect(await enrichAll(app, poison, new Date(now + wait - 1))).toEqual([])
+    now += wait
+  }
+  expect(await enrichAll(app, poison, new Date(now))).toMatchObject([{ givenUp: true }])
+  expect(await enrichAll(app, poison, new Date(now + 1e10))).toEqual([])
+  expect(await app.services.enrichment.backlog()).toBe(0)
+  await ingest(app, [draft(1, { title: 'Edited' })])
+  expect(await enrichAll(app, poison, new Date(now))).toMatchObject([{ givenUp: false }])
+  const { seen, step } = watching()
+  await enrichAll(app, [step], new Date(now + waits[0]!))
+  // What it was found by before it was ever enriched is still nothing.
+  expect(seen).toMatchObject([{ id: ids[0], before: null, words: { title: 'Edited' } }])
+})
+
+it('tells of what clients see anew, once, as filters know it, while updatedAt stays', async () => {
+  const { app, ids } = await started([draft(1), draft(2)])
+  const before = await app.gql('{ articles(orderBy: CREATED_ASC) { nodes { id updatedAt } } streamCursor }')
+  const telling: EnrichmentStep = async () => [ids[1]!, ids[1]!]
+  await enrichAll(app, [telling, telling])
+  const { prisma } = app.services.database
+  const events = await prisma.streamEvent.findMany({ orderBy: { position: 'asc' } })
+  expect(events.map(({ kind, articleId }) => [kind, articleId])).toEqual([
+    ['INGESTED', ids[0]],
+    ['INGESTED', ids[1]],
+    ['UPDATED', ids[1]],
+  ])
+  expect(events[2]!.facts).toEqual(events[1]!.facts)
+  expect(events[2]!.before).toEqual(events[1]!.facts)
+  expect((await app.gql('{ articles(orderBy: CREATED_ASC) { nodes { id updatedAt } } }')).articles).toEqual(before.articles)
+})
+
+it('tells nothing of an article that is gone', async () => {
+  const { app, ids } = await started([draft(1)])
+  await remove(app, ids[0]!)
+  await enrichAll(app, [async (_tx, articles) => articles.map(({ id }) => id)])
+  expect((await app.services.database.prisma.streamEvent.findMany()).map(({ kind }) => kind).toSorted()).toEqual(['INGESTED', 'REMOVED'])
+})
+
+it('keeps a second one out while one is at it, and out of nothing afterwards', async () => {
+  const { app } = await started([draft(1)])
+  if (app.services.database.embedded) return // it has one connection
+  let inside: () => void
+  let goOn: () => void
+  const begun = new Promise<void>((resolve) => (inside = resolve))
+  const released = new Promise<void>((resolve) => (goOn = resolve))
+  const slow: EnrichmentStep = async () => {
+    inside()
+    await released
+    return []
+  }
+  const first = enrichAll(app, [slow])
+  await begun
+  const { seen, step } = watching()
+  await enrichAll(app, [step])
+  expect(seen).toEqual([])
+  goOn!()
+  await first
+  await enrichAll(app, [step])
+  expect(seen).toEqual([])
+  expect(await tasks(app)).toBe(0)
+})
+
+it('counts each word of an article once however many enrich, edit and remove at the same time', { timeout: 60_000 }, async () => {
+  const { app } = await started()
+  // Exact only where each article comes with what it came with the last time.
+  const found = new Map<string, string>()
+  const step: EnrichmentStep = async (_tx, articles) => {
+    for (const { id, words, lexemes, before } of articles) {
+      expect(before?.toSorted().join()).toBe(found.get(id))
+      if (words) found.set(id, lexemes.toSorted().join())
+      else found.delete(id)
+    }
+    return []
+  }
+  const removed = new Set<string>()
+  const writers = [1, 2, 3].map(async (writer) => {
+    for (let round = 0; round < 8; round++) {
+      const results = await ingest(
+        app,
+        Array.from({ length: 12 }, (_, n) => draft(`${n}`, { title: `Title ${writer} ${round} ${n}` })),
+      )
+      const id = results[round]?.article?.id
+      if (writer === 1 && id && !removed.has(id)) {
+        removed.add(id)
+        await remove(app, id)
+      }
+    }
+  })
+  let writing = true
+  const enrichers = [1, 2].map(async () => {
+    while (writing) expect(await enrichAll(app, [step])).toEqual([])
+  })
+  await Promise.all(writers)
+  writing = false
+  await Promise.all(enrichers)
+  expect(await enrichAll(app, [step])).toEqual([])
+  const rows = await app.services.database.pool.query<{ id: string; lexemes: string[] }>(
+    'SELECT article_id AS id, tsvector_to_array(lexemes) AS lexemes FROM article_lexemes',
+  )
+  expect(found).toEqual(new Map(rows.rows.map(({ id, lexemes }) => [id, lexemes.toSorted().join()])))
+})
+
+it('loses nothing where the connection is lost in the middle', async () => {
+  const { app, ids } = await started([draft(1), draft(2)])
+  if (app.services.database.embedded) return // its connection is no process
+  let times = 0
+  const dying: EnrichmentStep = async (tx, articles) => {
+    await tx.$executeRaw`INSERT INTO lexeme (lexeme, articles) SELECT id, 1 FROM unnest(${articles.map(({ id }) => id)}::text[]) AS k(id)`
+    if (times++ === 0) await tx.$executeRaw`SELECT pg_terminate_backend(pg_backend_pid())`
+    return []
+  }
+  expect(await enrichAll(app, [dying])).toEqual([])
+  expect(await written(app)).toEqual(new Set(ids))
+  expect(await tasks(app)).toBe(0)
+})
+
+it('goes on by itself in a server, which tells how much waits', async () => {
+  const app = await useApp({ enrich: true })
+  await addCategory(app)
+  await ingest(
+    app,
+    Array.from({ length: 60 }, (_, n) => draft(n)),
+  )
+  await enriched(app)
+  const { text } = await request(app.url.replace('/graphql', '/metrics'))
+  expect(text).toMatch(/^newswire_enrichment_backlog 0$/m)
+  expect(text).toMatch(/^# TYPE newswire_enriched_articles_total counter\nnewswire_enriched_articles_total 60$/m)
+  expect(text).toMatch(/^newswire_enrichment_failures_total 0$/m)
+})
+
+it('tells how much waits where nobody enriches', async () => {
+  const { app } = await started([1, 2, 3].map((n) => draft(n)))
+  expect((await request(app.url.replace('/graphql', '/metrics'))).text).toMatch(/^newswire_enrichment_backlog 3$/m)
+})
