@@ -65,7 +65,7 @@ export function decodeCursor(scope: string, cursor: string, field: string): (str
   return parts.slice(1) as (string | number | null)[]
 }
 
-const PageInfo = builder.objectRef<Page<unknown>>('PageInfo').implement({
+export const PageInfo = builder.objectRef<Page<unknown>>('PageInfo').implement({
   description: 'Where a page stands in its list.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether there are members after this page.' }),

@@ -1,0 +1,53 @@
+import type { Prisma as Client } from '../db/connect.ts'
+import { baseLanguage } from '../words/language.ts'
+import { everyArticle } from './frequencies.ts'
+
+/** What ranking must know of all articles, as far as they are counted; those of the last moments may not be. */
+export type Collection = {
+  articles: number
+  /** Words of an article on average, stop words apart: of the newest. */
+  averageLength: number
+  /** The number of the newest thousand. */
+  newestBatch: number
+  /** ISO 639-1, the most frequent first. */
+  languages: string[]
+  /** The share of the articles that are in a language. */
+  share: (language: string) => number
+  /** In how many articles a lexeme is, of those that were asked about. */
+  frequencies: Map<string, number>
+}
+
+const mostLanguages = 12
+const sampled = 300
+
+type Row = {
+  counted: Record<string, number> | null
+  languages: Record<string, number> | null
+  fresh: string[] | null
+  length: number | null
+  batch: number
+}
+
+/** Reads it, with the document frequencies of lexemes. One statement. */
+export async function readCollection(prisma: Client, lexemes: readonly string[]): Promise<Collection> {
+  const [row] = await prisma.$queryRaw<Row[]>`
+    SELECT (SELECT json_object_agg(lexeme, articles) FROM lexeme WHERE lexeme = ANY(${[everyArticle, ...lexemes]}::text[])) AS counted,
+      (SELECT json_object_agg(substr(lexeme, 2), articles) FROM (
+        SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostLanguages}) l) AS languages,
+      (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT 100)) AS fresh,
+      (SELECT avg(length)::float8 FROM (SELECT length FROM article_lexemes ORDER BY article_id DESC LIMIT ${sampled}) l) AS length,
+      (SELECT last_value >> 10 FROM article_lexemes_batch)::int AS batch`
+  const { counted, languages, fresh, length, batch } = row!
+  const frequencies = new Map(Object.entries(counted ?? {}))
+  const spoken = Object.entries(languages ?? {}).sort((a, b) => b[1] - a[1])
+  const total = spoken.reduce((sum, [, articles]) => sum + articles, 0)
+  const uncounted = (fresh ?? []).flatMap((tag) => baseLanguage(tag) ?? [])
+  return {
+    articles: Math.max(1, frequencies.get(everyArticle) ?? 0, ...frequencies.values()),
+    averageLength: Math.max(1, length ?? 1),
+    newestBatch: batch,
+    languages: [...new Set([...spoken.map(([language]) => language), ...uncounted])].slice(0, 2 * mostLanguages),
+    share: (language) => (total === 0 ? 1 : (languages?.[language] ?? 0) / total),
+    frequencies,
+  }
+}

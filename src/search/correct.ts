@@ -1,0 +1,109 @@
+import type { Prisma as Client } from '../db/connect.ts'
+import type { Term } from '../words/query.ts'
+import { lexemesOf, rarity, type ScoredTerm } from './plan.ts'
+import type { Collection } from './collection.ts'
+
+const leastLength = 4
+const mostLength = 30
+/** Words from this length on may be two edits away. */
+const longLength = 7
+const mostWords = 5
+/** A lexeme two edits away begins with as many letters of the word; so many of the most frequent are looked at, of so many. */
+const prefixLength = 3
+const mostLookedAt = 1_000
+const mostWithPrefix = 50_000
+/** What a corrected word weighs of one that was typed so, by its edits. */
+const weights = [0, 0.5, 0.3]
+
+/**
+ * Terms for words that no article has: of the nearest lexemes of the archive the most frequent, one for each word. An edit is a letter
+ * more, less, or another, or two that have changed places; up to two in long words.
+ * One statement, and none where every word is known. At most five words are corrected.
+ */
+export async function correct(prisma: Client, words: readonly Term[], { articles, frequencies, languages }: Collection): Promise<ScoredTerm[]> {
+  const misspelt = words
+    .map((word) => [...lexemesOf(word, languages).keys()])
+    .filter((lexemes) => !lexemes.some((lexeme) => frequencies.has(lexeme)))
+    .map((lexemes) => lexemes.filter((lexeme) => lexeme.length >= leastLength && lexeme.length <= mostLength && /^\p{L}+$/u.test(lexeme)))
+    .filter((lexemes) => lexemes.length > 0)
+    .slice(0, mostWords)
+  if (misspelt.length === 0) return []
+  const rows = await readNear(prisma, [...new Set(misspelt.flat())])
+  return misspelt.flatMap((lexemes) => {
+    const best = nearest(lexemes, rows)
+    return best === undefined
+      ? []
+      : [
+          {
+            lexeme: best.lexeme,
+            languages: null,
+            weight: weights[best.edits]! * rarity(best.articles, articles),
+            articles: best.articles,
+            titles: best.articles,
+          },
+        ]
+  })
+}
+
+type Known = { lexeme: string; articles: number }
+
+function readNear(prisma: Client, lexemes: readonly string[]): Promise<Known[]> {
+  const long = lexemes.filter((lexeme) => lexeme.length >= longLength)
+  return prisma.$queryRaw<Known[]>`
+    SELECT lexeme, articles FROM lexeme WHERE lexeme = ANY(${[...new Set(lexemes.flatMap(oneEditAway))]}::text[])
+    UNION
+    SELECT f.lexeme, f.articles FROM unnest(${long}::text[]) w(lexeme) CROSS JOIN LATERAL (
+      SELECT * FROM (
+        SELECT l.lexeme, l.articles FROM lexeme l
+        WHERE l.lexeme >= left(w.lexeme, ${prefixLength}) AND l.lexeme < left(w.lexeme, ${prefixLength}) || ${'\u{10ffff}'} LIMIT ${mostWithPrefix}) l
+      WHERE abs(char_length(l.lexeme) - char_length(w.lexeme)) <= 2 ORDER BY l.articles DESC, l.lexeme LIMIT ${mostLookedAt}) f`
+}
+
+/** The nearest to any of a word's lexemes; of those as near, the one of most articles. */
+export function nearest(lexemes: readonly string[], known: readonly Known[]): (Known & { edits: number }) | undefined {
+  let best: (Known & { edits: number }) | undefined
+  for (const one of known) {
+    const edits = Math.min(...lexemes.map((lexeme) => (Math.abs(lexeme.length - one.lexeme.length) > 2 ? 3 : distance(lexeme, one.lexeme))))
+    const most = Math.max(...lexemes.map((lexeme) => (lexeme.length >= longLength ? 2 : 1)))
+    if (edits > most) continue
+    if (!best || edits < best.edits || (edits === best.edits && (one.articles > best.articles || (one.articles === best.articles && one.lexeme < best.lexeme))))
+      best = { ...one, edits }
+  }
+  return best
+}
+
+/** Edits from one word to another: optimal string alignment (Damerau 1964), in UTF-16 code units. */
+export function distance(a: string, b: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, before[j - 2]! + 1)
+    }
+    before = last
+    last = row
+  }
+  return last[b.length]!
+}
+
+const alphabets = [/\p{sc=Latin}/u, /\p{sc=Cyrillic}/u, /\p{sc=Greek}/u].map(
+  (script, i) => [script, 'abcdefghijklmnopqrstuvwxyz абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ αβγδεζηθικλμνξοπρστυφχψωσς'.split(' ')[i]!] as const,
+)
+
+/** Every word that is one edit away: some 50 for each letter. */
+export function oneEditAway(word: string): string[] {
+  const letters = [...(alphabets.find(([script]) => script.test(word))?.[1] ?? new Set(word))]
+  const away: string[] = []
+  for (let i = 0; i <= word.length; i++) {
+    const [head, tail] = [word.slice(0, i), word.slice(i)]
+    for (const letter of letters) away.push(head + letter + tail)
+    if (tail === '') continue
+    away.push(head + tail.slice(1))
+    for (const letter of letters) away.push(head + letter + tail.slice(1))
+    if (tail.length > 1) away.push(head + tail[1]! + tail[0]! + tail.slice(2))
+  }
+  return [...new Set(away.map((one) => one.toWellFormed()))]
+}
