@@ -15,6 +15,7 @@ import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
 import { startWalking } from './reindex/walk.ts'
 import { countLexemes } from './search/frequencies.ts'
+import { keepNeighbours } from './similar/step.ts'
 import { startFolding } from './statistics/fold.ts'
 import { createVerifier } from './statistics/verify.ts'
 import { watchStatistics } from './statistics/watch.ts'
@@ -93,7 +94,7 @@ export async function createServices(config: Config, connect = connectDatabase):
           : logger.warn({ articleId, err: error }, 'could not enrich an article yet'),
       onError: (error) => logger.warn({ err: error }, 'could not enrich articles'),
     },
-    [countLexemes],
+    [countLexemes, keepNeighbours],
     { rests: database.embedded },
   )
   return {

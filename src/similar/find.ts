@@ -1,0 +1,101 @@
+import { gramsOf, jaccard, nearlySame } from '../articles/near-text.ts'
+import type { Transaction } from '../db/connect.ts'
+import { comparing, unpack, type Vector } from './vector.ts'
+
+/** What statements are asked of: a client, or one inside a transaction. */
+export type Asked = Pick<Transaction, '$queryRaw'>
+
+/** An article that others like it are looked for. */
+export type Subject = {
+  id: string
+  vector: Pick<Vector, 'terms' | 'weights'>
+  /** By which they are found. */
+  keys: readonly number[]
+}
+
+type Candidate = { id: string; vector: Pick<Vector, 'terms' | 'weights'>; copyKeys: readonly number[] }
+export type Similar = Candidate & { score: number }
+
+/** Articles that are looked at for each key, and that are compared for each subject: those that share the heaviest keys. */
+const most = { ofKey: 300, compared: 100 }
+/** Below this two articles share a word or two, and no subject. */
+const leastScore = 0.05
+/** From this score on, two short texts may be copies of each other. */
+const maybeSame = 0.8
+/** Texts that are read in order to tell copies. */
+const mostTexts = 400
+
+/**
+ * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 100 of those whose vectors are
+ * stored. A fixed number of statements: four at most.
+ */
+export async function findSimilar(db: Asked, subjects: readonly Subject[]): Promise<Map<string, Similar[]>> {
+  const found = await findCandidates(db, subjects)
+  const candidates = await readCandidates(db, [...new Set([...subjects.map(({ id }) => id), ...found.flatMap(({ ids }) => ids)])])
+  const lists = new Map<string, Similar[]>()
+  found.forEach(({ ids }, i) => {
+    const { id, vector } = subjects[i]!
+    const compare = comparing(vector)
+    const list = ids.flatMap((other) => {
+      const candidate = candidates.get(other)
+      const score = candidate ? compare(candidate.vector) : 0
+      return candidate && score >= leastScore ? [{ ...candidate, score }] : []
+    })
+    lists.set(
+      id,
+      list.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)),
+    )
+  })
+  await removeCopies(db, lists, candidates)
+  return lists
+}
+
+async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<{ ids: string[] }[]> {
+  const rows = subjects.map(({ id, vector, keys }, n) => {
+    const weights = new Map(vector.terms.map((term, i) => [term, vector.weights[i]!]))
+    return { n, id, keys, weights: keys.map((key) => weights.get(key) ?? 0) }
+  })
+  const found = await db.$queryRaw<{ n: number; id: string }[]>`
+    SELECT s.n, c.article_id AS id
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, keys int[], weights float8[])
+    CROSS JOIN LATERAL (
+      SELECT f.article_id FROM unnest(s.keys, s.weights) AS k(key, weight)
+      CROSS JOIN LATERAL (SELECT article_id FROM similar_key WHERE keys @> ARRAY[k.key] LIMIT ${most.ofKey}) f
+      WHERE f.article_id <> s.id GROUP BY f.article_id ORDER BY sum(k.weight) DESC, f.article_id LIMIT ${most.compared}
+    ) c`
+  const lists = subjects.map(() => ({ ids: [] as string[] }))
+  for (const { n, id } of found) lists[n]!.ids.push(id)
+  return lists
+}
+
+/** Of articles that are there. */
+async function readCandidates(db: Asked, ids: string[]): Promise<Map<string, Candidate>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.$queryRaw<{ id: string; terms: Uint8Array | null; copyKeys: number[] }[]>`
+    SELECT k.id, v.terms, a.copy_keys AS "copyKeys" FROM unnest(${ids}::uuid[]) AS k(id) JOIN article a ON a.id = k.id LEFT JOIN article_vector v ON v.article_id = k.id`
+  return new Map(rows.map(({ id, terms, copyKeys }) => [id, { id, copyKeys, vector: unpack(terms ?? new Uint8Array()) }]))
+}
+
+/** Takes from the lists what stands there in nearly the same words (articles/near-text.ts). */
+async function removeCopies(db: Asked, lists: Map<string, Similar[]>, candidates: Map<string, Candidate>): Promise<void> {
+  const pairs: [string, string][] = []
+  for (const [id, list] of lists) {
+    const keys = new Set(candidates.get(id)?.copyKeys)
+    for (const other of list) {
+      const maybe = keys.size === 0 || other.copyKeys.length === 0 ? other.score >= maybeSame : other.copyKeys.some((key) => keys.has(key))
+      if (maybe) pairs.push([id, other.id])
+    }
+  }
+  const ids = [...new Set(pairs.flat())].slice(0, mostTexts)
+  if (ids.length === 0) return
+  const rows = await db.$queryRaw<{ id: string; content: string }[]>`SELECT id, content FROM article WHERE id = ANY(${ids}::uuid[])`
+  const grams = new Map(rows.map(({ id, content }) => [id, gramsOf(content)]))
+  const copies = new Set(
+    pairs.filter(([a, b]) => !grams.has(a) || !grams.has(b) || jaccard(grams.get(a)!, grams.get(b)!) >= nearlySame).map((pair) => pair.join()),
+  )
+  for (const [id, list] of lists)
+    lists.set(
+      id,
+      list.filter((other) => !copies.has(`${id},${other.id}`)),
+    )
+}

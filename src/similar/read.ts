@@ -1,0 +1,81 @@
+import { memoized } from '../graphql/loader.ts'
+import type { Context } from '../graphql/context.ts'
+import { findSimilar } from './find.ts'
+import { readFrequencies } from './frequencies.ts'
+import { termsOf } from './terms.ts'
+import { mostNeighbours } from './step.ts'
+import { tiesOf, unpack, vectorOf } from './vector.ts'
+import type { Text } from '../words/analysis.ts'
+
+/** An article that is like another, and the words that tie them where they were found just now. */
+export type Neighbour = { id: string; score: number; copyKeys: readonly number[]; terms?: string[] }
+
+/** Of eight keys that two texts have in common where they are nearly the same, mostly (articles/near-text.ts). */
+const sharedByCopies = 3
+
+/** Of each article, those that are most like it, as many, best first: as they are kept, in one statement; or else found now, in at most seven more. */
+export const similarTo = memoized((first: number) => async (context: Context, ids: readonly string[]): Promise<Neighbour[][]> => {
+  const { kept, missing } = await readKept(context, ids)
+  if (missing.length > 0) for (const [id, list] of await findNow(context, missing)) kept.set(id, list)
+  return ids.map((id) => withoutCopies(kept.get(id) ?? [], first))
+})
+
+async function readKept({ prisma }: Context, ids: readonly string[]): Promise<{ kept: Map<string, Neighbour[]>; missing: string[] }> {
+  const rows = await prisma.$queryRaw<{ of: string; made: boolean; id: string | null; score: number; copyKeys: number[] }[]>`
+    SELECT k.id AS of, v.article_id IS NOT NULL AS made, n.id, n.score, n.copy_keys AS "copyKeys"
+    FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
+    LEFT JOIN LATERAL (
+      SELECT a.id, n.score::float8 AS score, a.copy_keys FROM neighbour n JOIN article a ON a.id = n.neighbour_id WHERE n.article_id = k.id OFFSET 0
+    ) n ON true ORDER BY n.score DESC, n.id`
+  const kept = new Map<string, Neighbour[]>()
+  const missing: string[] = []
+  for (const { of, made, id, score, copyKeys } of rows) {
+    if (!made) missing.push(of)
+    else if (id !== null) kept.set(of, [...(kept.get(of) ?? []), { id, score, copyKeys }])
+  }
+  return { kept, missing }
+}
+
+/** The best, of two in nearly the same words the better one. */
+function withoutCopies(list: Neighbour[], first: number): Neighbour[] {
+  const chosen: Neighbour[] = []
+  for (const one of list) {
+    if (chosen.length === first) break
+    const keys = new Set(one.copyKeys)
+    if (!chosen.some((other) => other.copyKeys.filter((key) => keys.has(key)).length >= sharedByCopies)) chosen.push(one)
+  }
+  return chosen
+}
+
+async function findNow({ prisma }: Context, ids: string[]): Promise<Map<string, Neighbour[]>> {
+  const rows = await prisma.$queryRaw<({ id: string } & Text)[]>`SELECT id, title, content, language FROM article WHERE id = ANY(${ids}::uuid[])`
+  const articles = rows.map((row) => ({ id: row.id, terms: termsOf(row) }))
+  const frequencies = await readFrequencies(
+    prisma,
+    articles.map(({ terms }) => terms),
+  )
+  const subjects = articles.map(({ id, terms }) => ({ id, ...vectorOf(terms, frequencies) }))
+  const lists = await findSimilar(prisma, subjects)
+  return new Map(
+    subjects.map(({ id, vector }) => {
+      const list = lists.get(id) ?? []
+      return [
+        id,
+        list.slice(0, mostNeighbours).map((other) => ({ id: other.id, score: other.score, copyKeys: other.copyKeys, terms: tiesOf(vector, other.vector) })),
+      ]
+    }),
+  )
+}
+
+/** The words that tie two articles, as they stand in the first, of many pairs in one statement. */
+export const tiesOfPairs = async ({ prisma }: Context, pairs: readonly { a: string; b: string }[]): Promise<string[][]> => {
+  const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))]
+  const rows = await prisma.$queryRaw<
+    { id: string; terms: Uint8Array; words: string }[]
+  >`SELECT article_id AS id, terms, words FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
+  const vectors = new Map(rows.map(({ id, terms, words }) => [id, { ...unpack(terms), words: words.split(' ') }]))
+  return pairs.map(({ a, b }) => {
+    const [one, other] = [vectors.get(a), vectors.get(b)]
+    return one && other ? tiesOf(one, other) : []
+  })
+}

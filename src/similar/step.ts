@@ -1,0 +1,90 @@
+import type { Transaction } from '../db/connect.ts'
+import type { EnrichmentStep } from '../enrichment/step.ts'
+import { findSimilar, type Similar, type Subject } from './find.ts'
+import { readFrequencies } from './frequencies.ts'
+import { termsOf } from './terms.ts'
+import { pack, unpack, vectorOf, type Vector } from './vector.ts'
+
+/** Of each article, as many are kept. */
+export const mostNeighbours = 20
+/** A list that gets shorter than that is made anew, as many of a batch. */
+const refilled = { below: 10, most: 50 }
+
+/**
+ * Keeps who is like whom, in both directions: what comes or changes gets a list, and its place in those of others; what goes leaves them.
+ * A list is the best of what was ever compared with its article; after articles have left it, its end may lack some that had been crowded out.
+ */
+export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
+  const ids = articles.map(({ id }) => id)
+  const there = articles.flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
+  const frequencies = await readFrequencies(
+    tx,
+    there.map(({ terms }) => terms),
+  )
+  const made = there.map(({ id, terms }) => ({ id, ...vectorOf(terms, frequencies) }))
+  const left = await leaveLists(tx, ids)
+  const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
+  if (gone.length > 0)
+    await tx.$executeRaw`WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${gone}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${gone}::uuid[])`
+  if (made.length > 0) await writeVectors(tx, made)
+  const subjects = [...made, ...(await readShort(tx, left))]
+  if (subjects.length > 0) await writeLists(tx, await findSimilar(tx, subjects))
+  return []
+}
+
+/** Takes the lists of articles away, and them from the lists of others. @returns whose */
+async function leaveLists(tx: Transaction, ids: string[]): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    WITH own AS (DELETE FROM neighbour WHERE article_id = ANY(${ids}::uuid[]))
+    DELETE FROM neighbour WHERE neighbour_id = ANY(${ids}::uuid[]) AND article_id <> ALL(${ids}::uuid[]) RETURNING article_id AS id`
+  return [...new Set(rows.map(({ id }) => id))]
+}
+
+async function writeVectors(tx: Transaction, made: { id: string; vector: Vector; keys: number[] }[]): Promise<void> {
+  const rows = made.map(({ id, vector, keys }) => ({ id, keys, terms: pack(vector).toString('base64'), words: vector.words.join(' ') }))
+  await tx.$executeRaw`
+    WITH r AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, keys int[], terms text, words text)
+    ), vectors AS (
+      INSERT INTO article_vector (article_id, terms, words) SELECT id, decode(terms, 'base64'), words FROM r
+      ON CONFLICT (article_id) DO UPDATE SET terms = excluded.terms, words = excluded.words
+    )
+    INSERT INTO similar_key (article_id, keys) SELECT id, keys FROM r ON CONFLICT (article_id) DO UPDATE SET keys = excluded.keys`
+}
+
+/** Those whose lists have become short by what left them. */
+async function readShort(tx: Transaction, ids: string[]): Promise<Subject[]> {
+  if (ids.length === 0) return []
+  const rows = await tx.$queryRaw<{ id: string; terms: Uint8Array; keys: number[] }[]>`
+    SELECT v.article_id AS id, v.terms, k.keys FROM unnest(${ids}::uuid[]) AS l(id) JOIN article_vector v ON v.article_id = l.id JOIN similar_key k ON k.article_id = l.id
+    WHERE (SELECT count(*) FROM neighbour n WHERE n.article_id = l.id) < ${refilled.below} LIMIT ${refilled.most}`
+  return rows.map(({ id, terms, keys }) => ({ id, keys, vector: unpack(terms) }))
+}
+
+/** Writes lists, and each article of them to the lists of those that it is near to, of which the ends go. */
+async function writeLists(tx: Transaction, lists: Map<string, Similar[]>): Promise<void> {
+  const rows = new Map<string, { a: string; b: string; s: number }>()
+  for (const [id, list] of lists) {
+    for (const { id: other, score } of list) {
+      rows.set(`${id},${other}`, { a: id, b: other, s: score })
+      rows.set(`${other},${id}`, { a: other, b: id, s: score })
+    }
+  }
+  if (rows.size === 0) return
+  await tx.$executeRaw`
+    WITH r AS MATERIALIZED (
+      SELECT a, b, s FROM (
+        SELECT *, row_number() OVER (PARTITION BY a ORDER BY s DESC, b) AS place FROM json_to_recordset(${JSON.stringify([...rows.values()])}::json) AS r(a uuid, b uuid, s real)
+      ) r WHERE place <= ${mostNeighbours}
+    )
+    INSERT INTO neighbour (article_id, neighbour_id, score)
+    SELECT r.a, r.b, r.s FROM r
+    CROSS JOIN LATERAL (SELECT (SELECT n.score FROM neighbour n WHERE n.article_id = r.a ORDER BY n.score DESC OFFSET ${mostNeighbours - 1} LIMIT 1) AS last OFFSET 0) l
+    WHERE l.last IS NULL OR r.s > l.last
+    ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score`
+  const touched = [...new Set([...rows.values()].map(({ a }) => a))]
+  await tx.$executeRaw`
+    DELETE FROM neighbour n USING unnest(${touched}::uuid[]) AS t(id) CROSS JOIN LATERAL (
+      SELECT neighbour_id FROM neighbour WHERE article_id = t.id ORDER BY score DESC, neighbour_id OFFSET ${mostNeighbours}
+    ) o WHERE n.article_id = t.id AND n.neighbour_id = o.neighbour_id`
+}
