@@ -6,6 +6,7 @@ import { load } from '../graphql/loader.ts'
 import type { Topic } from '../stream/conflate.ts'
 import { LiveSource } from '../stream/source.ts'
 import { overTime, type Bucket, type Interval } from './over-time.ts'
+import { rolledUp } from './rollups.ts'
 import { counts, ofAllTime, totals, totalsByCategory, totalsOfCategories, type CategoryTotals, type Counts, type Totals } from './totals.ts'
 import type { Difference } from './verify.ts'
 
@@ -155,7 +156,7 @@ builder.subscriptionField('statisticsChanged', (t) =>
 function statisticsOf(prisma: Prisma, filter: Parameters<typeof articleFilter>[0]): Subject {
   const taken = articleFilter(filter)
   const all = once(() => totals(prisma, taken))
-  return { filter: taken, totals: all, counts: ofAllTime(taken) ? all : once(() => counts(prisma, taken)) }
+  return { filter: taken, totals: all, counts: ofAllTime(taken) || !rolledUp(taken) ? all : once(() => counts(prisma, taken)) }
 }
 
 builder.prismaObjectField('Category', 'statistics', (t) =>

@@ -32,9 +32,8 @@ export async function totals(prisma: Client, filter: ArticleFilter): Promise<Tot
   return row!
 }
 
-/** Articles, words and reads alone, which the rollups know for a stretch of time too. */
+/** Articles, words and reads alone, of a filter of categories and time: the rollups know them for a stretch of time too. */
 export async function counts(prisma: Client, filter: ArticleFilter): Promise<Counts> {
-  if (!rolledUp(filter) || ofAllTime(filter)) return totals(prisma, filter)
   const { categoryIds, publishedFrom: from, publishedBefore: before } = filter
   const [row] = await prisma.$queryRaw<Counts[]>`
     WITH ${cellsSql(categoryIds, { from, before })}

@@ -12,9 +12,6 @@ const languages: Record<string, Language> = {
   fi: { words: [finnish.commonWords!, finnish.wikipedia!], links: ['', 'n'] },
 }
 
-/** Languages (ISO 639-1) whose compounds are taken apart. */
-export const compounding: readonly string[] = Object.keys(languages)
-
 const shortest = 4
 const longest = 60
 /** Endings that are words as well: amerika-nische is no niche. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
     app,
     // Many at the same moment, so that ids decide.
     Array.from({ length: count }, (_, n) =>
-      draft(n, { content: n % 3 === 0 ? 'The comet returns.' : 'Nothing new.', publishedAt: `2026-01-0${1 + (n % 4)}T00:00:00Z` }),
+      draft(n, { language: 'en', content: n % 3 === 0 ? 'The comet returns.' : 'Nothing new.', publishedAt: `2026-01-0${1 + (n % 4)}T00:00:00Z` }),
     ),
   )
   for (const [n, { article }] of results.entries()) if (n % 2 === 0) await readAt(app, article!.id, new Date(`2026-02-01T00:${10 + (n % 5)}:00Z`), 1 + (n % 4))
@@ -103,13 +103,13 @@ it('delivers what has the text now, live as in a replay; what is removed, when a
   const [first, second, third, , removed, sport] = await ingest(at, [
     draft(1, { title: 'One', content: 'A comet.' }),
     draft(2, { title: 'Two', content: 'No such thing.' }),
-    draft(3, { title: 'Three', content: 'Comets!' }),
+    draft(3, { title: 'Three', content: 'Comets!', language: 'en' }),
     draft(4, { title: 'Four', content: 'A comet.', categoryId: 'sport' }),
     draft(5, { title: 'Five', content: 'Nothing at all.' }),
     draft(6, { title: 'Six', content: 'Nothing at all, at length.', categoryId: 'sport' }),
   ])
   expect(await live[0].first(2)).toMatchObject([{ article: { title: 'One' } }, { article: { title: 'Three' } }])
-  const remove = (id: string) => at.gql('mutation ($id: ID!) { deleteArticle(id: $id) { articleId } }', { id })
+  const remove = (id: string) => at.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
   await ingest(at, [draft(2, { title: 'Two', content: 'The comet after all.' }), draft(3, { title: 'Three', content: 'It was a star.' })])
   expect(await live[1].first(1)).toMatchObject([{ kind: 'UPDATED', article: { title: 'Two' } }])
   await remove(removed!.article!.id)
