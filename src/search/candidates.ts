@@ -5,7 +5,7 @@ import type { Plan, ScoredTerm } from './plan.ts'
 export type Source = { query: string; batches: number[] | null; most: number }
 
 /** An archive of up to so many articles is ranked as a whole. */
-export const rankedWhole = 12_000
+export const rankedWhole = 20_000
 /** Of a larger one, articles with rare words, and as many again with common ones. */
 const budget = 4_000
 /** What an intersection may have to go through. */

@@ -95,7 +95,7 @@ const alphabets = [/\p{sc=Latin}/u, /\p{sc=Cyrillic}/u, /\p{sc=Greek}/u].map(
 
 /** Every word that is one edit away: some 50 for each letter. */
 export function oneEditAway(word: string): string[] {
-  const letters = [...(alphabets.find(([script]) => script.test(word))?.[1] ?? new Set(word))]
+  const letters = (alphabets.find(([script]) => script.test(word))?.[1] ?? word).split('')
   const away: string[] = []
   for (let i = 0; i <= word.length; i++) {
     const [head, tail] = [word.slice(0, i), word.slice(i)]

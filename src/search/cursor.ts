@@ -1,6 +1,7 @@
 import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor } from '../graphql/connection.ts'
 import { isUuid } from '../graphql/ids.ts'
+import { parseInstant } from '../graphql/scalars.ts'
 import type { Plan, ScoredTerm } from './plan.ts'
 import type { Place } from './rank.ts'
 
@@ -20,7 +21,7 @@ export function cursorWriter(scope: string, { articles, averageLength, newestBat
 export function readCursor(scope: string, cursor: string): { place: Place; plan: Plan } {
   const [score, publishedAt, id, packed] = decodeCursor(scope, cursor, 'after')
   const plan = typeof packed === 'string' ? readPlan(packed) : undefined
-  if (!plan || !isNumber(score) || typeof publishedAt !== 'string' || typeof id !== 'string' || !isUuid(id))
+  if (!plan || !isNumber(score) || !isInstant(publishedAt) || typeof id !== 'string' || !isUuid(id))
     throw cursorInvalid('This is no cursor of this search.', 'after')
   return { place: { score, publishedAt, id }, plan }
 }
@@ -53,6 +54,7 @@ function readTerms(packed: unknown): ScoredTerm[] | undefined {
   return terms
 }
 
+const isInstant = (value: unknown): value is string => typeof value === 'string' && parseInstant(value)?.toISOString() === value
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 1e12
 const isCount = (value: unknown): value is number => isNumber(value) && Number.isInteger(value) && value < 2 ** 31
 /** As words/ makes them: nothing that PostgreSQL reads otherwise than as it stands. */

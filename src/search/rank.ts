@@ -14,8 +14,8 @@ export const mostResults = 1_000
 /** BM25 (Robertson & Zaragoza 2009): how soon further occurrences count less, and how much long articles are held against. */
 const k1 = 1.2
 const b = 0.6
-/** A word of the title counts as if the text had it so often more. */
-const titleCount = 1
+/** A word of the title counts as if the text had it so much more often. */
+const titleCount = 0.5
 
 export const byPlace = (a: Place, c: Place) =>
   c.score - a.score || (a.publishedAt === c.publishedAt ? 0 : a.publishedAt < c.publishedAt ? 1 : -1) || (a.id < c.id ? 1 : -1)
@@ -31,7 +31,7 @@ function scoreSql(terms: readonly ScoredTerm[], averageLength: number): Prisma.S
   const norm = Prisma.sql`(${k1 * (1 - b)}::float8 + ${(k1 * b) / averageLength}::float8 * l.length)`
   return Prisma.sql`(
     SELECT coalesce(sum(t.weight * (1 - ${norm} / (${norm} - 0.5
-      + 1 / greatest(1.6449340668482264 - 16.449340668482264 * t.rank, 0.002) + CASE WHEN l.lexemes @@ t.title THEN ${titleCount} ELSE 0 END))), 0)
+      + 1 / greatest(1.6449340668482264 - 16.449340668482264 * t.rank, 0.002) + CASE WHEN l.lexemes @@ t.title THEN ${titleCount}::float8 ELSE 0 END))), 0)
     FROM (
       SELECT u.title, u.languages, u.weight, ts_rank(l.lexemes, u.query)::float8 AS rank
       FROM unnest(${queries}::text[]::tsquery[], ${titles}::text[]::tsquery[], ${languages}::text[]::tsquery[], ${terms.map(({ weight }) => weight)}::float8[])

@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rankedWhole, sourcesOf } from '../../src/search/candidates.ts'
+import { distance, nearest, oneEditAway } from '../../src/search/correct.ts'
+import { highlight } from '../../src/search/highlight.ts'
+import { termsOf, wordsThatCount, type Plan, type ScoredTerm } from '../../src/search/plan.ts'
+import { parseQuery } from '../../src/words/query.ts'
+
+const weights = (...lexemes: string[]) => new Map(lexemes.map((lexeme, i) => [lexeme, i + 1]))
+
+describe('a passage', () => {
+  it.each([
+    ['marks words in their forms', 'Two dogs barked.', 'en', weights('dog'), 'Two <mark>dogs</mark> barked.'],
+    ['escapes all else', `<b>"A" & 'dog'</b>`, 'en', weights('dog'), '&lt;b&gt;&quot;A&quot; &amp; &#39;<mark>dog</mark>&#39;&lt;/b&gt;'],
+    ['escapes what it marks', 'l’<i>dog', 'en', weights('dog'), 'l’&lt;i&gt;<mark>dog</mark>'],
+    ['is the text where nothing matches', 'Nothing here.', 'en', weights('dog'), 'Nothing here.'],
+    ['is empty where the text is', '', null, weights('dog'), ''],
+  ])('%s', (_, text, language, lexemes, expected) => {
+    expect(highlight(text, language, lexemes)).toBe(expected)
+  })
+
+  it('is where most of the rarest words are, between words', () => {
+    const filler = 'Lorem ipsum dolor sit amet consectetur. '.repeat(20)
+    const html = highlight(`A dog. ${filler}A dog and a cat sat. ${filler}A cat.`, 'en', weights('dog', 'cat'))
+    expect(html).toContain('A <mark>dog</mark> and a <mark>cat</mark> sat.')
+    expect(html).toMatch(/^… \S/)
+    expect(html).toMatch(/\S …$/)
+    expect(html.match(/<mark>/g)).toHaveLength(2)
+  })
+
+  it('is some 200 to 300 characters of the text, whatever that is', () => {
+    const plain = (html: string) =>
+      html.replace(/<\/?mark>/g, '').replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]!)
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('dog', 'a', 'cats', '<', '&', ' ', '\n', '🐕', '犬が', 'x'.repeat(90)), { maxLength: 200 }), (parts) => {
+        const text = parts.join('')
+        const html = highlight(text, 'en', weights('dog', 'cat'))
+        const shown = plain(html).replace(/^… /, '').replace(/ …$/, '')
+        expect(text).toContain(shown)
+        expect(shown.isWellFormed()).toBe(true)
+        expect(shown.length).toBeLessThan(330)
+        expect(shown.length).toBeGreaterThanOrEqual(Math.min(text.length, 150))
+        expect(html.replace(/<\/?mark>/g, '')).not.toMatch(/[<>]/)
+      }),
+    )
+  })
+
+  it('is found quickly in a long text', () => {
+    const text = 'dog cat bird '.repeat(80_000)
+    const startedAt = performance.now()
+    expect(highlight(text, 'en', weights('dog', 'cat', 'bird'))).toContain('<mark>bird</mark>')
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+})
+
+describe('spelling', () => {
+  it.each([
+    ['volcano', 'vulcano', 1],
+    ['volcano', 'volcao', 1],
+    ['volcano', 'voclano', 1],
+    ['volcano', 'volcano', 0],
+    ['volcano', 'volcanoes', 2],
+    ['', 'ab', 2],
+    ['abc', 'xyz', 3],
+  ])('counts edits: %s %s', (a, b, edits) => {
+    expect(distance(a, b)).toBe(edits)
+    expect(distance(b, a)).toBe(edits)
+  })
+
+  it('makes every word that is one edit away', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(word, word, (a, b) => {
+        expect(oneEditAway(a).includes(b) || a === b).toBe(distance(a, b) <= 1)
+      }),
+    )
+    expect(oneEditAway('вулкан')).toContain('вулкано')
+    for (const one of oneEditAway('volcano')) expect(distance(one, 'volcano')).toBeLessThanOrEqual(1)
+  })
+
+  it('prefers the nearest, then the most frequent; short words are one edit away', () => {
+    const known = (...some: [string, number][]) => some.map(([lexeme, articles]) => ({ lexeme, articles }))
+    expect(nearest(['vulcano'], known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
+    expect(nearest(['vulcanno'], known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
+    expect(nearest(['cats'], known(['carp', 900]))).toBeUndefined()
+  })
+})
+
+describe('a plan', () => {
+  const collection = (frequencies: Record<string, number>, languages = ['en']) => ({
+    articles: 1000,
+    averageLength: 100,
+    newestBatch: 0,
+    languages,
+    share: () => 1,
+    frequencies: new Map(Object.entries(frequencies)),
+  })
+
+  it('leaves stop words of its languages out, unless there is nothing else', () => {
+    const words = (text: string, ...languages: string[]) => wordsThatCount(parseQuery(text), languages).map(({ word }) => word)
+    expect(words('the cat die', 'en')).toEqual(['cat', 'die'])
+    expect(words('the cat die', 'de')).toEqual(['the', 'cat'])
+    expect(words('the of', 'en')).toEqual(['the', 'of'])
+    expect(words('"the cat" sat', 'en')).toEqual(['sat', 'cat'])
+  })
+
+  it('weighs rare words more, and a repeated word twice', () => {
+    const terms = termsOf(parseQuery('rare common common').words, collection({ rare: 2, common: 500 }))
+    const weight = (lexeme: string) => terms.filter((term) => term.lexeme === lexeme)[0]!.weight
+    expect(weight('rare')).toBeGreaterThan(weight('common'))
+    expect(weight('common')).toBeCloseTo(2 * Math.log(2), 2)
+  })
+
+  const term = (lexeme: string, articles: number, titles = 0): ScoredTerm => ({ lexeme, languages: null, weight: 1, articles, titles })
+  const plan = (articles: number, ...terms: ScoredTerm[]): Plan => ({
+    articles,
+    averageLength: 100,
+    newestBatch: Math.floor(articles / 1024),
+    terms,
+    expansion: [],
+  })
+
+  it('ranks a small archive as a whole', () => {
+    expect(sourcesOf(plan(rankedWhole, term('a', 9000), term('b', 1)), undefined)).toMatchObject([{ query: "('b'|'a')", batches: null }])
+    expect(sourcesOf(plan(5), undefined)).toEqual([])
+  })
+
+  it('takes all articles with rare words, of those with common ones the newest, and a bounded number in all', () => {
+    const large = plan(1_000_000, term('the', 900_000, 400_000), term('news', 300_000, 90_000), term('rare', 100, 3))
+    const sources = sourcesOf(large, "!'not'")
+    expect(sources[0]).toMatchObject({ query: "('rare') & !'not'", batches: null })
+    expect(sources.map(({ query }) => query)).toContain("('news') & ('the') & !'not'")
+    for (const { batches, query } of sources.slice(1)) {
+      expect(query.endsWith("& !'not'")).toBe(true)
+      expect(batches?.[0]).toBe(976)
+      expect(batches!.length).toBeLessThan(100)
+    }
+    expect(sources.reduce((sum, { most }) => sum + most, 0)).toBeLessThanOrEqual(20_000)
+  })
+
+  it('is bounded for any frequencies', () => {
+    const some = fc.array(fc.tuple(fc.integer({ min: 0, max: 2_000_000 }), fc.integer({ min: 0, max: 500_000 })), { minLength: 1, maxLength: 64 })
+    fc.assert(
+      fc.property(some, fc.integer({ min: rankedWhole + 1, max: 2_000_000 }), (frequencies, articles) => {
+        const sources = sourcesOf(plan(articles, ...frequencies.map(([all, titles], i) => term(`t${i}`, all, titles))), undefined)
+        expect(sources.length).toBeGreaterThan(0)
+        expect(sources.length).toBeLessThanOrEqual(5)
+        expect(sources.reduce((sum, { most }) => sum + most, 0)).toBeLessThanOrEqual(20_000)
+        for (const { batches } of sources) expect(batches === null || (batches.length > 0 && batches.length <= 1000)).toBe(true)
+      }),
+    )
+  })
+})
