@@ -11,6 +11,7 @@ CREATE TABLE "article_vector" (
 CREATE TABLE "similar_key" (
     "article_id" UUID NOT NULL,
     "keys" INTEGER[],
+    "articles" INTEGER NOT NULL,
 
     CONSTRAINT "similar_key_pkey" PRIMARY KEY ("article_id")
 );
@@ -26,6 +27,9 @@ CREATE TABLE "neighbour" (
 
 -- CreateIndex
 CREATE INDEX "similar_key_keys_idx" ON "similar_key" USING GIN ("keys");
+
+-- CreateIndex
+CREATE INDEX "similar_key_articles_idx" ON "similar_key"("articles");
 
 -- CreateIndex
 CREATE INDEX "neighbour_neighbour_id_idx" ON "neighbour"("neighbour_id");
