@@ -26,7 +26,7 @@ CREATE TABLE "neighbour" (
 );
 
 -- CreateIndex
-CREATE INDEX "similar_key_keys_idx" ON "similar_key" USING GIN ("keys");
+CREATE INDEX "similar_key_keys_idx" ON "similar_key" USING GIN ("keys") WITH (fastupdate = off); -- entries that wait for their place would be looked through each time
 
 -- CreateIndex
 CREATE INDEX "similar_key_articles_idx" ON "similar_key"("articles");
