@@ -1,20 +1,15 @@
 import { gramsOf, jaccard, nearlySame } from '../articles/near-text.ts'
 import type { Transaction } from '../db/connect.ts'
-import { comparing, unpack, type Vector } from './vector.ts'
+import { comparing, unpack, type Subject, type Vector } from './vector.ts'
 
 /** What statements are asked of: a client, or one inside a transaction. */
 export type Asked = Pick<Transaction, '$queryRaw'>
 
-/** An article that others like it are looked for. */
-export type Subject = {
-  id: string
-  vector: Pick<Vector, 'terms' | 'weights'>
-  /** By which they are found. */
-  keys: readonly number[]
-}
-
-type Candidate = { id: string; vector: Pick<Vector, 'terms' | 'weights'>; copyKeys: readonly number[] }
+type Candidate = { id: string; vector: Vector; copyKeys: readonly number[] }
 export type Similar = Candidate & { score: number }
+
+/** Articles whose vectors are not stored yet, and for each subject, in the same order, which of them to compare it with. */
+export type Unstored = { vectors: Map<string, Vector>; found: string[][] }
 
 /** Articles that are looked at for each key, and that are compared for each subject: those that share the heaviest keys. */
 const most = { ofKey: 300, compared: 100 }
@@ -27,22 +22,21 @@ const mostTexts = 400
 
 /**
  * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 100 of those whose vectors are
- * stored. A fixed number of statements: four at most.
+ * stored, besides those given. Three statements at most.
  */
-export async function findSimilar(db: Asked, subjects: readonly Subject[]): Promise<Map<string, Similar[]>> {
-  const found = await findCandidates(db, subjects)
-  const candidates = await readCandidates(db, [...new Set([...subjects.map(({ id }) => id), ...found.flatMap(({ ids }) => ids)])])
+export async function findSimilar(db: Asked, subjects: readonly Subject[], { vectors, found: others }: Unstored = { vectors: new Map(), found: [] }) {
+  const found = (await findCandidates(db, subjects)).map((ids, i) => [...new Set([...ids, ...(others[i] ?? [])])])
+  const candidates = await readCandidates(db, [...new Set([...subjects.map(({ id }) => id), ...found.flat()])], vectors)
   const lists = new Map<string, Similar[]>()
-  found.forEach(({ ids }, i) => {
-    const { id, vector } = subjects[i]!
-    const compare = comparing(vector)
-    const list = ids.flatMap((other) => {
-      const candidate = candidates.get(other)
+  found.forEach((ids, i) => {
+    const compare = comparing(subjects[i]!)
+    const list = ids.flatMap((id) => {
+      const candidate = candidates.get(id)
       const score = candidate ? compare(candidate.vector) : 0
       return candidate && score >= leastScore ? [{ ...candidate, score }] : []
     })
     lists.set(
-      id,
+      subjects[i]!.id,
       list.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)),
     )
   })
@@ -50,11 +44,8 @@ export async function findSimilar(db: Asked, subjects: readonly Subject[]): Prom
   return lists
 }
 
-async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<{ ids: string[] }[]> {
-  const rows = subjects.map(({ id, vector, keys }, n) => {
-    const weights = new Map(vector.terms.map((term, i) => [term, vector.weights[i]!]))
-    return { n, id, keys, weights: keys.map((key) => weights.get(key) ?? 0) }
-  })
+async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<string[][]> {
+  const rows = subjects.map(({ id, keys }, n) => ({ n, id, keys: keys.map(({ term }) => term), weights: keys.map(({ weight }) => weight) }))
   const found = await db.$queryRaw<{ n: number; id: string }[]>`
     SELECT s.n, c.article_id AS id
     FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, keys int[], weights float8[])
@@ -63,17 +54,17 @@ async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<
       CROSS JOIN LATERAL (SELECT article_id FROM similar_key WHERE keys @> ARRAY[k.key] LIMIT ${most.ofKey}) f
       WHERE f.article_id <> s.id GROUP BY f.article_id ORDER BY sum(k.weight) DESC, f.article_id LIMIT ${most.compared}
     ) c`
-  const lists = subjects.map(() => ({ ids: [] as string[] }))
-  for (const { n, id } of found) lists[n]!.ids.push(id)
+  const lists: string[][] = subjects.map(() => [])
+  for (const { n, id } of found) lists[n]!.push(id)
   return lists
 }
 
 /** Of articles that are there. */
-async function readCandidates(db: Asked, ids: string[]): Promise<Map<string, Candidate>> {
+async function readCandidates(db: Asked, ids: string[], unstored: Map<string, Vector>): Promise<Map<string, Candidate>> {
   if (ids.length === 0) return new Map()
   const rows = await db.$queryRaw<{ id: string; terms: Uint8Array | null; copyKeys: number[] }[]>`
     SELECT k.id, v.terms, a.copy_keys AS "copyKeys" FROM unnest(${ids}::uuid[]) AS k(id) JOIN article a ON a.id = k.id LEFT JOIN article_vector v ON v.article_id = k.id`
-  return new Map(rows.map(({ id, terms, copyKeys }) => [id, { id, copyKeys, vector: unpack(terms ?? new Uint8Array()) }]))
+  return new Map(rows.map(({ id, terms, copyKeys }) => [id, { id, copyKeys, vector: unstored.get(id) ?? unpack(terms ?? new Uint8Array()).vector }]))
 }
 
 /** Takes from the lists what stands there in nearly the same words (articles/near-text.ts). */

@@ -2,10 +2,9 @@ import { memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import { findSimilar } from './find.ts'
 import { readFrequencies } from './frequencies.ts'
-import { termsOf } from './terms.ts'
 import { mostNeighbours } from './step.ts'
-import { tiesOf, unpack, vectorOf } from './vector.ts'
-import type { Text } from '../words/analysis.ts'
+import { subjectOf, tiesOf, unpack } from './vector.ts'
+import { findWaiting, readTerms } from './waiting.ts'
 
 /** An article that is like another, and the words that tie them where they were found just now. */
 export type Neighbour = { id: string; score: number; copyKeys: readonly number[]; terms?: string[] }
@@ -47,23 +46,20 @@ function withoutCopies(list: Neighbour[], first: number): Neighbour[] {
   return chosen
 }
 
+/** As enriching would find them, of what is enriched and of the newest of what waits for it. */
 async function findNow({ prisma }: Context, ids: string[]): Promise<Map<string, Neighbour[]>> {
-  const rows = await prisma.$queryRaw<({ id: string } & Text)[]>`SELECT id, title, content, language FROM article WHERE id = ANY(${ids}::uuid[])`
-  const articles = rows.map((row) => ({ id: row.id, terms: termsOf(row) }))
-  const frequencies = await readFrequencies(
-    prisma,
-    articles.map(({ terms }) => terms),
-  )
-  const subjects = articles.map(({ id, terms }) => ({ id, ...vectorOf(terms, frequencies) }))
-  const lists = await findSimilar(prisma, subjects)
+  const terms = await readTerms(prisma, ids)
+  const frequencies = await readFrequencies(prisma, [...terms.values()])
+  const subjects = [...terms].map(([id, own]) => subjectOf(id, own, frequencies))
+  const lists = await findSimilar(prisma, subjects, await findWaiting(prisma, subjects, frequencies))
   return new Map(
-    subjects.map(({ id, vector }) => {
-      const list = lists.get(id) ?? []
-      return [
-        id,
-        list.slice(0, mostNeighbours).map((other) => ({ id: other.id, score: other.score, copyKeys: other.copyKeys, terms: tiesOf(vector, other.vector) })),
-      ]
-    }),
+    subjects.map((subject) => [
+      subject.id,
+      lists
+        .get(subject.id)!
+        .slice(0, mostNeighbours)
+        .map(({ id, score, copyKeys, vector }) => ({ id, score, copyKeys, terms: tiesOf(subject, vector) })),
+    ]),
   )
 }
 
@@ -76,6 +72,6 @@ export const tiesOfPairs = async ({ prisma }: Context, pairs: readonly { a: stri
   const vectors = new Map(rows.map(({ id, terms, words }) => [id, { ...unpack(terms), words: words.split(' ') }]))
   return pairs.map(({ a, b }) => {
     const [one, other] = [vectors.get(a), vectors.get(b)]
-    return one && other ? tiesOf(one, other) : []
+    return one && other ? tiesOf(one, other.vector) : []
   })
 }

@@ -1,14 +1,19 @@
 import type { Transaction } from '../db/connect.ts'
-import type { EnrichmentStep } from '../enrichment/step.ts'
-import { findSimilar, type Similar, type Subject } from './find.ts'
+import type { EnrichedArticle, EnrichmentStep } from '../enrichment/step.ts'
+import type { Text } from '../words/analysis.ts'
+import { findSimilar, type Similar } from './find.ts'
 import { readFrequencies } from './frequencies.ts'
 import { termsOf } from './terms.ts'
-import { pack, unpack, vectorOf, type Vector } from './vector.ts'
+import { pack, subjectOf, type Subject } from './vector.ts'
 
 /** Of each article, as many are kept. */
 export const mostNeighbours = 20
-/** A list that gets shorter than that is made anew, as many of a batch. */
-const refilled = { below: 10, most: 50 }
+/** Lists that are made anew beside those of a batch. */
+const mostRemade = 50
+/** A list that gets shorter than that is made anew. */
+const short = 10
+/** One that was made when there were half as many articles, too: what is rare is known of many. Of so many it is known well enough. */
+const settledAt = 20_000
 
 /**
  * Keeps who is like whom, in both directions: what comes or changes gets a list, and its place in those of others; what goes leaves them.
@@ -16,19 +21,18 @@ const refilled = { below: 10, most: 50 }
  */
 export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
   const ids = articles.map(({ id }) => id)
-  const there = articles.flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
+  const left = await leaveLists(tx, ids)
+  const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
+  if (gone.length > 0) await removeVectors(tx, gone)
+  const there = [...articles, ...(await readAgain(tx, ids, left))].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
+  if (there.length === 0) return []
   const frequencies = await readFrequencies(
     tx,
     there.map(({ terms }) => terms),
   )
-  const made = there.map(({ id, terms }) => ({ id, ...vectorOf(terms, frequencies) }))
-  const left = await leaveLists(tx, ids)
-  const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
-  if (gone.length > 0)
-    await tx.$executeRaw`WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${gone}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${gone}::uuid[])`
-  if (made.length > 0) await writeVectors(tx, made)
-  const subjects = [...made, ...(await readShort(tx, left))]
-  if (subjects.length > 0) await writeLists(tx, await findSimilar(tx, subjects))
+  const subjects = there.map(({ id, terms }) => subjectOf(id, terms, frequencies))
+  await writeSubjects(tx, subjects, frequencies.articles)
+  await writeLists(tx, await findSimilar(tx, subjects))
   return []
 }
 
@@ -40,8 +44,36 @@ async function leaveLists(tx: Transaction, ids: string[]): Promise<string[]> {
   return [...new Set(rows.map(({ id }) => id))]
 }
 
-async function writeVectors(tx: Transaction, made: { id: string; vector: Vector; keys: number[] }[]): Promise<void> {
-  const rows = made.map(({ id, vector, keys }) => ({ id, keys, terms: pack(vector).toString('base64'), words: vector.words.join(' ') }))
+async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
+  await tx.$executeRaw`
+    WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${ids}::uuid[])`
+}
+
+/** Articles whose lists have become short by what left them, and those whose lists are old; their lists are taken away. */
+async function readAgain(tx: Transaction, batch: string[], left: string[]): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
+  const rows = await tx.$queryRaw<({ id: string } & Text)[]>`
+    WITH again AS MATERIALIZED (
+      (SELECT l.id FROM unnest(${left}::uuid[]) AS l(id) WHERE (SELECT count(*) FROM neighbour n WHERE n.article_id = l.id) < ${short} LIMIT ${mostRemade})
+      UNION (SELECT article_id FROM similar_key WHERE articles <= least(${settledAt}, (SELECT articles FROM statistics_rollup WHERE category_id = '' AND minutes = 0)) / 2
+        AND article_id <> ALL(${batch}::uuid[]) ORDER BY articles LIMIT ${mostRemade})
+      LIMIT ${mostRemade}
+    )
+    SELECT a.id, a.title, a.content, a.language FROM again JOIN article a ON a.id = again.id`
+  if (rows.length > 0)
+    await leaveLists(
+      tx,
+      rows.map(({ id }) => id),
+    )
+  return rows.map(({ id, ...words }) => ({ id, words }))
+}
+
+async function writeSubjects(tx: Transaction, subjects: readonly Subject[], articles: number): Promise<void> {
+  const rows = subjects.map((subject) => ({
+    id: subject.id,
+    keys: subject.keys.map(({ term }) => term),
+    terms: pack(subject).toString('base64'),
+    words: subject.words.join(' '),
+  }))
   await tx.$executeRaw`
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, keys int[], terms text, words text)
@@ -49,16 +81,8 @@ async function writeVectors(tx: Transaction, made: { id: string; vector: Vector;
       INSERT INTO article_vector (article_id, terms, words) SELECT id, decode(terms, 'base64'), words FROM r
       ON CONFLICT (article_id) DO UPDATE SET terms = excluded.terms, words = excluded.words
     )
-    INSERT INTO similar_key (article_id, keys) SELECT id, keys FROM r ON CONFLICT (article_id) DO UPDATE SET keys = excluded.keys`
-}
-
-/** Those whose lists have become short by what left them. */
-async function readShort(tx: Transaction, ids: string[]): Promise<Subject[]> {
-  if (ids.length === 0) return []
-  const rows = await tx.$queryRaw<{ id: string; terms: Uint8Array; keys: number[] }[]>`
-    SELECT v.article_id AS id, v.terms, k.keys FROM unnest(${ids}::uuid[]) AS l(id) JOIN article_vector v ON v.article_id = l.id JOIN similar_key k ON k.article_id = l.id
-    WHERE (SELECT count(*) FROM neighbour n WHERE n.article_id = l.id) < ${refilled.below} LIMIT ${refilled.most}`
-  return rows.map(({ id, terms, keys }) => ({ id, keys, vector: unpack(terms) }))
+    INSERT INTO similar_key (article_id, keys, articles) SELECT id, keys, ${articles} FROM r
+    ON CONFLICT (article_id) DO UPDATE SET keys = excluded.keys, articles = excluded.articles`
 }
 
 /** Writes lists, and each article of them to the lists of those that it is near to, of which the ends go. */

@@ -1,53 +1,68 @@
 import type { Term } from './terms.ts'
 
-/** A direction in the space of terms: the heaviest terms of an article, heaviest first. */
+/** The heaviest terms of an article, heaviest first. */
 export type Vector = {
   /** 32-bit hashes of lexemes. */
-  terms: number[]
-  /** 0 to 1; the sum of their squares is 1, but for rounding. */
-  weights: number[]
+  terms: readonly number[]
+  /** By how often a term stands in the article: 1 + ln count, by the length of them all. 0 to 1; the sum of their squares is 1, but for rounding. */
+  weights: readonly number[]
+}
+
+/** An article that others like it are looked for. */
+export type Subject = {
+  id: string
+  vector: Vector
+  /** How rare each term is: ln(1 + articles / frequency), at most 16. */
+  rarities: readonly number[]
   /** The terms as they stand in the article. */
-  words: string[]
+  words: readonly string[]
+  /** Terms by which articles that are like it are looked for, heaviest first, and their lexemes. */
+  keys: readonly { term: number; lexeme: string; weight: number }[]
 }
 
 /** In how many articles lexemes are, of how many articles. One that is not there is in one. */
 export type Frequencies = { articles: number; of: (lexeme: string) => number }
 
-const mostTerms = 100
+const mostTerms = 128
 /** By which articles that are like one are looked for. */
 const mostKeys = 24
 /** Terms that are in more articles find too many. */
 const mostFound = 2_000
 /** Of the words that tie two articles. */
 const mostTies = 8
+/** What 16 bits hold of a number from 0 to 1. */
 const scale = 65_535
-/** Four bytes of the term, two of its weight. */
-const packed = 6
+const mostRarity = 16
+/** Four bytes of the term, two of its weight, two of how rare it is. */
+const packed = 8
 
 /**
- * The vector of an article, of length 1: (1 + ln count) × √ln(1 + articles / frequency). In the product of two, which is their cosine, the
- * inverse document frequency so counts once, as in SMART's lnc.ltc (Salton, Buckley 1988) and BM25. Rare terms come first among equals of `keys`.
+ * What an article is about: its terms by (1 + ln count) × √rarity. The vector itself knows nothing of other articles, so that it does not get
+ * old: how rare a term is counts where two are compared, once, as in SMART's lnc.ltc (Salton, Buckley 1988).
  */
-export function vectorOf(terms: readonly Term[], frequencies: Frequencies): { vector: Vector; keys: number[] } {
+export function subjectOf(id: string, terms: readonly Term[], frequencies: Frequencies): Subject {
   const weighed = terms
     .map(({ lexeme, count, word }) => {
       const frequency = Math.max(1, frequencies.of(lexeme))
-      return { term: hashOf(lexeme), word, weight: (1 + Math.log(count)) * Math.sqrt(Math.log(1 + frequencies.articles / frequency)), frequency }
+      const rarity = Math.min(mostRarity, Math.log(1 + frequencies.articles / frequency))
+      const often = 1 + Math.log(count)
+      return { term: hashOf(lexeme), lexeme, word, often, rarity, frequency, weight: often * Math.sqrt(rarity) }
     })
     .sort((a, b) => b.weight - a.weight || a.term - b.term)
     .slice(0, mostTerms)
-  const length = Math.hypot(...weighed.map(({ weight }) => weight))
+  const length = Math.hypot(...weighed.map(({ often }) => often))
   const rare = weighed.filter(({ frequency }) => frequency <= mostFound)
   const common = weighed.filter(({ frequency }) => frequency > mostFound)
   return {
-    vector: {
-      terms: weighed.map(({ term }) => term),
-      weights: weighed.map(({ weight }) => Math.round((weight / length) * scale) / scale),
-      words: weighed.map(({ word }) => word),
-    },
-    keys: [...new Set([...rare, ...common].slice(0, mostKeys).map(({ term }) => term))],
+    id,
+    vector: { terms: weighed.map(({ term }) => term), weights: weighed.map(({ often }) => rounded(often / length)) },
+    rarities: weighed.map(({ rarity }) => rarity),
+    words: weighed.map(({ word }) => word),
+    keys: [...rare, ...common].slice(0, mostKeys).map(({ term, lexeme, weight }) => ({ term, lexeme, weight })),
   }
 }
+
+const rounded = (part: number) => Math.round(part * scale) / scale
 
 /** FNV-1a over UTF-16 code units, as a signed integer. */
 function hashOf(lexeme: string): number {
@@ -56,45 +71,49 @@ function hashOf(lexeme: string): number {
   return hash
 }
 
-/** Compares one vector with many: their cosines, 0 to 1. */
-export function comparing({ terms, weights }: Pick<Vector, 'terms' | 'weights'>): (other: Pick<Vector, 'terms' | 'weights'>) => number {
-  const own = new Map(terms.map((term, i) => [term, weights[i]!]))
-  return (other) => {
+/** Compares a subject with many: 0 to 1, s / (1 + s) of the sum s over the terms that two share of weight × weight × rarity. */
+export function comparing({ vector, rarities }: Pick<Subject, 'vector' | 'rarities'>): (other: Vector) => number {
+  const own = new Map(vector.terms.map((term, i) => [term, vector.weights[i]! * rarities[i]!]))
+  return ({ terms, weights }) => {
     let sum = 0
-    for (let i = 0; i < other.terms.length; i++) {
-      const weight = own.get(other.terms[i]!)
-      if (weight !== undefined) sum += weight * other.weights[i]!
+    for (let i = 0; i < terms.length; i++) {
+      const weight = own.get(terms[i]!)
+      if (weight !== undefined) sum += weight * weights[i]!
     }
-    return Math.min(1, sum)
+    return sum / (1 + sum)
   }
 }
 
-/** The words that tie two articles, as they stand in the first, those that count most first; at most 8. */
-export function tiesOf(a: Vector, b: Pick<Vector, 'terms' | 'weights'>): string[] {
-  const others = new Map(b.terms.map((term, i) => [term, b.weights[i]!]))
-  const shared = a.terms.flatMap((term, i) => (others.has(term) ? [{ word: a.words[i]!, weight: a.weights[i]! * others.get(term)! }] : []))
+/** The words that tie a subject to another, as they stand in it, those that count most first; at most 8. */
+export function tiesOf({ vector, rarities, words }: Omit<Subject, 'id' | 'keys'>, other: Vector): string[] {
+  const others = new Map(other.terms.map((term, i) => [term, other.weights[i]!]))
+  const shared = vector.terms.flatMap((term, i) => {
+    const weight = others.get(term)
+    return weight === undefined ? [] : [{ word: words[i]!, weight: weight * vector.weights[i]! * rarities[i]! }]
+  })
   return shared
     .sort((x, y) => y.weight - x.weight)
     .slice(0, mostTies)
     .map(({ word }) => word)
 }
 
-/** Terms and weights as they are stored. */
-export function pack({ terms, weights }: Vector): Buffer {
+/** A vector and its rarities as they are stored. */
+export function pack({ vector: { terms, weights }, rarities }: Pick<Subject, 'vector' | 'rarities'>): Buffer {
   const bytes = Buffer.alloc(terms.length * packed)
   for (let i = 0; i < terms.length; i++) {
     bytes.writeInt32LE(terms[i]!, i * packed)
     bytes.writeUInt16LE(Math.round(weights[i]! * scale), i * packed + 4)
+    bytes.writeUInt16LE(Math.round((rarities[i]! / mostRarity) * scale), i * packed + 6)
   }
   return bytes
 }
 
 /** What {@link pack} made. */
-export function unpack(stored: Uint8Array): Pick<Vector, 'terms' | 'weights'> {
+export function unpack(stored: Uint8Array): { vector: Vector; rarities: number[] } {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
-  const count = Math.floor(stored.byteLength / packed)
+  const places = Array.from({ length: Math.floor(stored.byteLength / packed) }, (_, i) => i * packed)
   return {
-    terms: Array.from({ length: count }, (_, i) => view.getInt32(i * packed, true)),
-    weights: Array.from({ length: count }, (_, i) => view.getUint16(i * packed + 4, true) / scale),
+    vector: { terms: places.map((at) => view.getInt32(at, true)), weights: places.map((at) => view.getUint16(at + 4, true) / scale) },
+    rarities: places.map((at) => (view.getUint16(at + 6, true) / scale) * mostRarity),
   }
 }

@@ -11,6 +11,7 @@ CREATE TABLE "article_vector" (
 CREATE TABLE "similar_key" (
     "article_id" UUID NOT NULL,
     "keys" INTEGER[],
+    "articles" INTEGER NOT NULL,
 
     CONSTRAINT "similar_key_pkey" PRIMARY KEY ("article_id")
 );
@@ -25,7 +26,10 @@ CREATE TABLE "neighbour" (
 );
 
 -- CreateIndex
-CREATE INDEX "similar_key_keys_idx" ON "similar_key" USING GIN ("keys");
+CREATE INDEX "similar_key_keys_idx" ON "similar_key" USING GIN ("keys") WITH (fastupdate = off); -- entries that wait for their place would be looked through each time
+
+-- CreateIndex
+CREATE INDEX "similar_key_articles_idx" ON "similar_key"("articles");
 
 -- CreateIndex
 CREATE INDEX "neighbour_neighbour_id_idx" ON "neighbour"("neighbour_id");
