@@ -21,6 +21,7 @@ import { createVerifier } from './statistics/verify.ts'
 import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
+import { summariesStep } from './summaries/step.ts'
 import { createTail, type Tail } from './stream/tail.ts'
 import { createTextJudge } from './stream/text-judge.ts'
 import { createWake, type Wake } from './stream/wake.ts'
@@ -94,7 +95,7 @@ export async function createServices(config: Config, connect = connectDatabase):
           : logger.warn({ articleId, err: error }, 'could not enrich an article yet'),
       onError: (error) => logger.warn({ err: error }, 'could not enrich articles'),
     },
-    [countLexemes, keepNeighbours],
+    [countLexemes, keepNeighbours, summariesStep({ asks: false })],
     { rests: database.embedded },
   )
   return {

@@ -90,6 +90,7 @@ Article
   contentHtml: String!
   textSource: TextSource!
   summary: String
+  sourceSummary: String
   tags: [String!]!
   enclosures: [Enclosure!]!
   publishedAt: DateTime!

@@ -52,6 +52,10 @@ const Revision = builder.prismaObject('Revision', {
   }),
 })
 
+/** A client has decided what its summary says; a feed's is often but the beginning of the text. */
+const summaryOf = ({ summary, textSource, madeSummary }: { summary: string | null; textSource: string; madeSummary: { text: string } | null }) =>
+  textSource === 'API' && summary !== null ? summary : (madeSummary?.text ?? null)
+
 export const Article = builder.prismaObject('Article', {
   description: 'A piece of news, kept once however often it was seen.',
   interfaces: [Node],
@@ -71,7 +75,14 @@ export const Article = builder.prismaObject('Article', {
       description: 'The body as sanitised HTML: no script, no handler, no style, no form, links and images absolute http(s).',
     }),
     textSource: t.expose('textSource', { type: TextSource, description: 'Where the body came from.' }),
-    summary: t.exposeString('summary', { nullable: true, description: 'Two or three sentences, as its source supplied them.' }),
+    summary: t.string({
+      nullable: true,
+      description:
+        'Two or three sentences: as a client supplied them, else made of the text a moment after that came or changed (articleChanged tells). Null where there is no text.',
+      select: { summary: true, textSource: true, madeSummary: { select: { text: true } } },
+      resolve: summaryOf,
+    }),
+    sourceSummary: t.exposeString('summary', { nullable: true, description: 'As its feed or client supplied it.' }),
     tags: t.exposeStringList('tags', { description: 'The tags that its source gave it.' }),
     enclosures: t.field({
       type: [EnclosureType],

@@ -8,7 +8,7 @@ type Node = Exported & { contentHtml: string; sightings: { url: string; guid: st
 type Exported = { id: string; url: string; createdAt: string; enclosures: object[] }
 
 /** What import takes under the name that it has in the graph; the rest is made from what else is asked for. */
-const fields = 'id categoryId url title publishedAt createdAt updatedAt lastReadAt readCount byline summary imageUrl language tags'
+const fields = 'id categoryId url title publishedAt createdAt updatedAt lastReadAt readCount byline summary: sourceSummary imageUrl language tags'
 const query = `query Export($first: Int!, $after: String) {
   articles(first: $first, after: $after, orderBy: CREATED_ASC) {
     nodes { ${fields} contentHtml enclosures { url mediaType byteLength } sightings(first: 5) { url guid } }

@@ -110,7 +110,7 @@ function orNotFound<T>(article: T | null): T {
 
 const ArticleChangeKind = builder.enumType('ArticleChangeKind', {
   description: 'What happened to an article.',
-  values: { UPDATED: { description: 'It was edited.' }, REMOVED: { description: 'It was removed.' } } as const,
+  values: { UPDATED: { description: 'It was edited, or enriched: updatedAt tells which.' }, REMOVED: { description: 'It was removed.' } } as const,
 })
 
 const ArticleChange = builder.objectRef<EventRoot>('ArticleChange').implement({

@@ -35,6 +35,7 @@ const lists: [name: string, statements: number, query: string | (() => Promise<s
   ['articles by reads, with their counts', 3, '{ articles(orderBy: READ_COUNT_DESC) { nodes { id readCount lastReadAt } } }'],
   ['articles by their last read', 2, '{ articles(orderBy: LAST_READ_DESC) { nodes { id } } }'],
   ['articles with their counts', 2, '{ articles { nodes { id readCount lastReadAt } } }'],
+  ['articles with summaries', 2, '{ articles { nodes { id summary sourceSummary } } }'],
   ['articles with bodies', 1, '{ articles { nodes { content contentHtml paragraphs } } }'],
   ['articles with their category', 2, '{ articles { nodes { id category { id name } } } }'],
   ['articles with their category, in both spellings', 2, '{ articles { edges { node { category { id } } } nodes { category { name } } } }'],

@@ -6,6 +6,7 @@ ADD COLUMN     "due_at" TIMESTAMPTZ(3);
 CREATE TABLE "article_summary" (
     "article_id" UUID NOT NULL,
     "text" TEXT NOT NULL,
+    "text_hash" UUID NOT NULL,
 
     CONSTRAINT "article_summary_pkey" PRIMARY KEY ("article_id")
 );
