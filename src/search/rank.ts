@@ -9,7 +9,7 @@ import type { Plan, ScoredTerm } from './plan.ts'
 export type Place = { id: string; score: number; publishedAt: string }
 
 /** Results of a search: further pages end there. */
-export const mostResults = 1_000
+const mostResults = 1_000
 
 /** BM25 (Robertson & Zaragoza 2009): how soon further occurrences count less, and how much long articles are held against. */
 const k1 = 1.2
