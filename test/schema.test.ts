@@ -47,6 +47,7 @@ Query
   article(id: ID!): Article
   articleByUrl(url: URL!): Article
   articles(first: Int, after: String, last: Int, before: String, filter: ArticleFilter, orderBy: ArticleOrder! = PUBLISHED_DESC): ArticleConnection!
+  search(query: String!, first: Int, after: String, filter: ArticleFilter): SearchConnection!
   category(id: ID!): Category
   categories: [Category!]!
   feed(id: ID!): Feed
@@ -189,6 +190,15 @@ DiscoveredFeed
   url: URL!
   title: String
   format: FeedFormat
+SearchConnection
+  edges: [SearchEdge!]!
+  nodes: [Article!]!
+  pageInfo: PageInfo!
+SearchEdge
+  cursor: String!
+  node: Article!
+  score: Float!
+  highlight: String!
 Statistics
   articleCount: Int!
   wordCount: Float!

@@ -48,13 +48,14 @@ function readTerms(packed: unknown): ScoredTerm[] | undefined {
     if (!Array.isArray(one)) return undefined
     const [lexeme, languages, weight, articles, titles] = one as unknown[]
     if (!isLexeme(lexeme) || !isNumber(weight) || !isCount(articles) || !isCount(titles)) return undefined
-    if (languages !== null && !(Array.isArray(languages) && languages.length < 50 && languages.every(isLexeme))) return undefined
+    if (languages !== null && !(Array.isArray(languages) && languages.length < 50 && languages.every(isLanguage))) return undefined
     terms.push({ lexeme, languages, weight, articles, titles })
   }
   return terms
 }
 
 const isInstant = (value: unknown): value is string => typeof value === 'string' && parseInstant(value)?.toISOString() === value
+const isLanguage = (value: unknown): value is string => typeof value === 'string' && /^[a-z]{2,8}$/.test(value)
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 1e12
 const isCount = (value: unknown): value is number => isNumber(value) && Number.isInteger(value) && value < 2 ** 31
 /** As words/ makes them: nothing that PostgreSQL reads otherwise than as it stands. */

@@ -9,7 +9,7 @@ import type { Plan, ScoredTerm } from './plan.ts'
 export type Place = { id: string; score: number; publishedAt: string }
 
 /** Results of a search: further pages end there. */
-export const mostResults = 1_000
+const mostResults = 1_000
 
 /** BM25 (Robertson & Zaragoza 2009): how soon further occurrences count less, and how much long articles are held against. */
 const k1 = 1.2
@@ -56,14 +56,15 @@ export async function rankCandidates(prisma: Client, plan: Plan, required: strin
   return rows.map((row) => ({ ...row, publishedAt: row.publishedAt.toISOString() }))
 }
 
-/** The query comes from a subselect, so that the planner does not know how common it is, and looks into the index. */
+/**
+ * The query comes from a subselect, so that the planner does not know how common it is, and looks into the index. The limit comes before the
+ * filter, which could else make it go through all that the index finds.
+ */
 function candidatesSql({ query, batches, most }: Source, score: Prisma.Sql, filter: ArticleFilter | undefined): Prisma.Sql {
-  const join = filter ? Prisma.sql`JOIN article a ON a.id = l.article_id` : Prisma.empty
-  const taken = filter ? Prisma.sql`AND ${filterSql(filter)}` : Prisma.empty
   const recent = batches ? Prisma.sql`AND l.batch && (SELECT ${batches}::int[])` : Prisma.empty
-  return Prisma.sql`(
-    SELECT l.article_id AS id, ${score} AS score FROM article_lexemes l ${join}
-    WHERE l.lexemes @@ (SELECT ${query}::text::tsquery) ${recent} ${taken} LIMIT ${most})`
+  const found = Prisma.sql`(SELECT l.* FROM article_lexemes l WHERE l.lexemes @@ (SELECT ${query}::text::tsquery) ${recent} LIMIT ${most}) l`
+  const taken = filter ? Prisma.sql`JOIN article a ON a.id = l.article_id WHERE ${filterSql(filter)}` : Prisma.empty
+  return Prisma.sql`(SELECT l.article_id AS id, ${score} AS score FROM ${found} ${taken})`
 }
 
 /** What is looked through of what a filter takes. */
