@@ -101,8 +101,13 @@ Article
   wordCount: Int!
   readingTimeMinutes: Int!
   readCount: Int!
+  similar(first: Int! = 5): [SimilarArticle!]!
   sightings(first: Int! = 20): [Sighting!]!
   revisions(first: Int! = 20): [Revision!]!
+SimilarArticle
+  article: Article!
+  score: Float!
+  terms: [String!]!
 Revision
   title: String!
   content: String!

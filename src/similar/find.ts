@@ -14,9 +14,9 @@ export type Unstored = { vectors: Map<string, Vector>; found: string[][] }
 /** Articles that are looked at for each key, and that are compared for each subject: those that share the heaviest keys. */
 const most = { ofKey: 300, compared: 100 }
 /** Below this two articles share a word or two, and no subject. */
-const leastScore = 0.05
-/** From this score on, two short texts may be copies of each other. */
-const maybeSame = 0.8
+const leastScore = 0.1
+/** From this score on, two short texts may be copies of each other: the same text twice has .41, ln 2 / (1 + ln 2), even where all articles have its words. */
+const maybeSame = 0.3
 /** Texts that are read in order to tell copies. */
 const mostTexts = 400
 
@@ -47,13 +47,8 @@ export async function findSimilar(db: Asked, subjects: readonly Subject[], { vec
 async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<string[][]> {
   const rows = subjects.map(({ id, keys }, n) => ({ n, id, keys: keys.map(({ term }) => term), weights: keys.map(({ weight }) => weight) }))
   const found = await db.$queryRaw<{ n: number; id: string }[]>`
-    SELECT s.n, c.article_id AS id
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, keys int[], weights float8[])
-    CROSS JOIN LATERAL (
-      SELECT f.article_id FROM unnest(s.keys, s.weights) AS k(key, weight)
-      CROSS JOIN LATERAL (SELECT article_id FROM similar_key WHERE keys @> ARRAY[k.key] LIMIT ${most.ofKey}) f
-      WHERE f.article_id <> s.id GROUP BY f.article_id ORDER BY sum(k.weight) DESC, f.article_id LIMIT ${most.compared}
-    ) c`
+    SELECT s.n, c.id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, keys int[], weights float8[])
+    CROSS JOIN LATERAL similar_candidates(s.id, s.keys, s.weights, ${most.ofKey}::int, ${most.compared}::int) AS c(id)`
   const lists: string[][] = subjects.map(() => [])
   for (const { n, id } of found) lists[n]!.push(id)
   return lists

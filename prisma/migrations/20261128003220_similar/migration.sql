@@ -33,3 +33,12 @@ CREATE INDEX "similar_key_articles_idx" ON "similar_key"("articles");
 
 -- CreateIndex
 CREATE INDEX "neighbour_neighbour_id_idx" ON "neighbour"("neighbour_id");
+
+-- The articles that share the heaviest keys with one. However few there are, by the index: a plan that was made for few is kept when there are many.
+CREATE FUNCTION similar_candidates(subject uuid, subject_keys int[], weights float8[], most_of_key int, most int) RETURNS SETOF uuid LANGUAGE plpgsql STABLE
+SET enable_seqscan = off AS $$
+BEGIN
+  RETURN QUERY SELECT f.article_id FROM unnest(subject_keys, weights) AS k(key, weight)
+    CROSS JOIN LATERAL (SELECT s.article_id FROM similar_key s WHERE s.keys @> ARRAY[k.key] LIMIT most_of_key) f
+    WHERE f.article_id <> subject GROUP BY f.article_id ORDER BY sum(k.weight) DESC, f.article_id LIMIT most;
+END $$;

@@ -1,0 +1,181 @@
+// Articles like an article: as they are kept, and before that; both ways, as articles come, change and go; never itself nor its copies.
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { countLexemes } from '../../src/search/frequencies.ts'
+import { keepNeighbours } from '../../src/similar/step.ts'
+import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
+import { enrichAll } from '../helpers/enrichment.ts'
+
+type Found = { article: { title: string }; score: number; terms: string[] }
+
+const stories = {
+  'harbour fire': 'Firefighters fought a blaze at the harbour of Rotterdam. The harbour was closed while firefighters put out the blaze.',
+  'harbour aftermath': 'The harbour of Rotterdam has opened again after the blaze. Firefighters had fought it for hours.',
+  'harbour trade': 'The harbour of Rotterdam handled more containers this year, said a director of trade.',
+  'cup final': 'The striker scored twice in the final, and the goalkeeper saved a penalty. The cup goes to Porto.',
+  'cup report': 'Porto won the cup: a goalkeeper saved a penalty after the striker had scored twice.',
+  election: 'Voters chose a parliament. The coalition lost a majority, and ballots are counted once more.',
+}
+
+async function started(of: Record<string, string> = stories, language = 'en'): Promise<App> {
+  const app = await useApp()
+  await addCategory(app)
+  await add(app, of, language)
+  return app
+}
+
+const add = (app: App, of: Record<string, string>, language = 'en') =>
+  ingest(
+    app,
+    Object.entries(of).map(([title, content]) => draft(encodeURIComponent(title), { title, content, language })),
+  )
+const enrich = async (app: App) => expect(await enrichAll(app, [countLexemes, keepNeighbours])).toEqual([])
+const fields = 'similar(first: $first) { article { title } score terms }'
+async function similar(app: App, title: string, first = 5): Promise<Found[]> {
+  const url = `https://example.com/${encodeURIComponent(title)}`
+  return (await app.gql(`query ($url: URL!, $first: Int!) { articleByUrl(url: $url) { ${fields} } }`, { url, first })).articleByUrl.similar
+}
+const titles = (found: Found[]) => found.map(({ article }) => article.title)
+
+it.each([
+  ['before they are enriched', async () => {}],
+  ['as they are kept', enrich],
+])('finds the same event first, then the same subject, %s', async (_, prepare) => {
+  const app = await started()
+  await prepare(app)
+  const found = await similar(app, 'harbour fire')
+  expect(titles(found)).toEqual(['harbour aftermath', 'harbour trade'])
+  expect(found[0]!.score).toBeLessThan(1)
+  expect(found[0]!.score).toBeGreaterThan(found[1]!.score)
+  expect(found[1]!.score).toBeGreaterThan(0)
+  expect(found[0]!.terms).toEqual(expect.arrayContaining(['Firefighters', 'blaze', 'Rotterdam']))
+  expect(found[1]!.terms.toSorted()).toEqual(['Rotterdam', 'harbour'])
+  expect(titles(await similar(app, 'cup report'))).toEqual(['cup final'])
+  expect(titles(await similar(app, 'harbour fire', 1))).toEqual(['harbour aftermath'])
+  expect(await similar(app, 'election')).toEqual([])
+})
+
+it('finds what waits beside what is kept, and lists what came later in both', async () => {
+  const app = await started({ 'harbour trade': stories['harbour trade'] })
+  await enrich(app)
+  await add(app, { 'harbour fire': stories['harbour fire'], 'harbour aftermath': stories['harbour aftermath'] })
+  expect(titles(await similar(app, 'harbour fire'))).toEqual(['harbour aftermath', 'harbour trade'])
+  await enrich(app)
+  expect(titles(await similar(app, 'harbour fire'))).toEqual(['harbour aftermath', 'harbour trade'])
+  expect(titles(await similar(app, 'harbour trade')).toSorted()).toEqual(['harbour aftermath', 'harbour fire'])
+})
+
+it('takes what is edited or gone from the lists of others', async () => {
+  const app = await started()
+  await enrich(app)
+  await add(app, { 'harbour aftermath': stories['cup final'].replace('twice', 'three times') })
+  await enrich(app)
+  expect(titles(await similar(app, 'harbour fire'))).toEqual(['harbour trade'])
+  expect(titles(await similar(app, 'cup report')).toSorted()).toEqual(['cup final', 'harbour aftermath'])
+  const { articleByUrl } = await app.gql('{ articleByUrl(url: "https://example.com/harbour%20trade") { id } }')
+  await app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id: articleByUrl.id })
+  expect(titles(await similar(app, 'harbour fire'))).toEqual([])
+  await enrich(app)
+  const { prisma } = app.services.database
+  const id = { articleId: articleByUrl.id }
+  expect(await prisma.neighbour.count({ where: { OR: [id, { neighbourId: articleByUrl.id }] } })).toBe(0)
+  expect([await prisma.articleVector.count({ where: id }), await prisma.similarKey.count({ where: id })]).toEqual([0, 0])
+})
+
+it('lists no copies of an article, long or short, and one of two that are copies of each other', async () => {
+  const words = (from: number) => Array.from({ length: 80 }, (_, n) => `word${from + n}`).join(' ')
+  const app = await started({
+    one: `${words(0)} harbour.`,
+    two: `${words(0)} strike.`,
+    far: words(20),
+    short: 'Fire at the harbour again',
+    'short copy': 'Fire at the harbour, again.',
+  })
+  for (const prepare of [async () => {}, enrich]) {
+    await prepare(app)
+    expect(titles(await similar(app, 'one')).toSorted()).toEqual(['far'])
+    expect(titles(await similar(app, 'short'))).toEqual([])
+    expect(titles(await similar(app, 'far'))).toHaveLength(1)
+  }
+})
+
+it('works in languages without spaces between words', async () => {
+  const app = await started(
+    { a: '東京の港で火災が発生し、消防隊が消火した。', b: '消防隊は東京の港の火災を消火した。', c: '選挙で与党が過半数を失った。' },
+    'ja',
+  )
+  await enrich(app)
+  const [found] = await similar(app, 'a')
+  expect(found!.article.title).toBe('b')
+  expect(found!.terms).toEqual(expect.arrayContaining(['東京', '火災']))
+})
+
+it.each([0, 21, -1])('refuses first: %i', async (first) => {
+  const app = await started({ election: stories.election })
+  const { errors } = await app.ask(`query ($first: Int!) { articles { nodes { ${fields} } } }`, { first })
+  expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'first' })
+})
+
+it('costs a page of articles a fixed number of statements, kept or not', async () => {
+  const query = '{ articles { nodes { id similar { article { title } score terms } } } }'
+  const app = await started()
+  const cost = async () => (await app.statements(() => app.gql(query))).length
+  // The page, what is kept, texts, frequencies, candidates, what waits, texts of that, vectors, texts that may be copies, the articles.
+  expect(await cost()).toBe(10)
+  const more = Object.fromEntries(Object.entries(stories).map(([title, content]) => [`more ${title}`, `${content} And more.`]))
+  await add(app, more)
+  expect(await cost()).toBe(10)
+  await enrich(app)
+  // The page, what is kept, the articles, the words that tie them.
+  expect(await cost()).toBe(4)
+})
+
+it('keeps for each article the best of all, whatever came, changed and went in whatever order', { timeout: 120_000 }, async () => {
+  const app = await startApp()
+  const { pool, prisma } = app.services.database
+  try {
+    await addCategory(app)
+    const vocabulary = Array.from({ length: 14 }, (_, n) => `theme${n}`)
+    const content = fc.array(fc.constantFrom(...vocabulary), { minLength: 2, maxLength: 8 }).map((words) => words.join(' '))
+    const command = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ put: fc.integer({ min: 0, max: 9 }), content }) },
+      { weight: 1, arbitrary: fc.record({ remove: fc.nat() }) },
+      { weight: 2, arbitrary: fc.constant({ enrich: true }) },
+    )
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 25 }), async (commands) => {
+        run++
+        for (const one of commands) {
+          if ('put' in one) await ingest(app, [draft(`${run}-${one.put}`, { title: 'x', content: one.content })])
+          else if ('enrich' in one) await enrich(app)
+          else {
+            const all = await prisma.article.findMany({ select: { id: true }, orderBy: { id: 'asc' } })
+            const id = all[one.remove % Math.max(1, all.length)]?.id
+            if (id) await app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
+          }
+        }
+        await enrich(app)
+        const { rows: wrong } = await pool.query(`
+          SELECT * FROM neighbour n WHERE n.article_id = n.neighbour_id OR n.score <= 0 OR n.score > 1
+            OR NOT EXISTS (SELECT FROM article WHERE id = n.article_id) OR NOT EXISTS (SELECT FROM article WHERE id = n.neighbour_id)`)
+        expect(wrong).toEqual([])
+        const lists = async () => (await pool.query('SELECT article_id, neighbour_id FROM neighbour ORDER BY 1, 2')).rows
+        const kept = await lists()
+        // From scratch: everything is enriched anew, as if it had just come.
+        await pool.query('TRUNCATE neighbour, article_vector, similar_key')
+        await pool.query('INSERT INTO enrichment_task (article_id, before) SELECT article_id, lexemes FROM article_lexemes')
+        await enrich(app)
+        expect(kept).toEqual(await lists())
+        for (const { id } of await prisma.article.findMany({ select: { id: true } }))
+          await app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
+        await enrich(app)
+        expect(await lists()).toEqual([])
+        expect(await prisma.articleVector.count()).toBe(0)
+      }),
+      { numRuns: 8 },
+    )
+  } finally {
+    await app.close()
+  }
+})
