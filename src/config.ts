@@ -23,6 +23,10 @@ export type Config = {
   streamRetentionDays: number
   readKeyRetentionDays: number
   publicUrl: string | undefined
+  summaryApiUrl: string | undefined
+  summaryApiKey: string | undefined
+  summaryModel: string | undefined
+  summaryDailyBudget: number
 }
 
 /** The environment of a process. */
@@ -260,6 +264,49 @@ export const settings: { [K in keyof Config]: Setting<Config[K]> } = {
         throw new Error('must be an absolute http(s) URL without credentials, query and fragment')
       return url.href.replace(/\/+$/, '')
     },
+  },
+  summaryApiUrl: {
+    variable: 'SUMMARY_API_URL',
+    type: 'URL',
+    unit: '',
+    default: '',
+    limit: 'http or https; no credentials, query or fragment',
+    meaning:
+      'A language model that makes summaries, behind an OpenAI-compatible API, e.g. http://127.0.0.1:11434/v1: title and text of articles are sent there. Empty: summaries are sentences of the articles alone.',
+    read: (text) => {
+      if (text === '') return undefined
+      const url = URL.canParse(text) ? new URL(text) : undefined
+      if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || /[?#]/.test(text))
+        throw new Error('must be an absolute http(s) URL without credentials, query and fragment')
+      return url.href.replace(/\/+$/, '')
+    },
+  },
+  summaryApiKey: {
+    variable: 'SUMMARY_API_KEY',
+    type: 'text',
+    unit: '',
+    default: '',
+    limit: 'secret',
+    meaning: 'Is sent to SUMMARY_API_URL as a bearer token.',
+    read: (text) => text || undefined,
+  },
+  summaryModel: {
+    variable: 'SUMMARY_MODEL',
+    type: 'text',
+    unit: '',
+    default: '',
+    limit: '',
+    meaning: "The model's name at SUMMARY_API_URL. Empty: the server's own choice, where it has one.",
+    read: (text) => text || undefined,
+  },
+  summaryDailyBudget: {
+    variable: 'SUMMARY_DAILY_BUDGET',
+    type: 'integer',
+    unit: 'requests',
+    default: '500',
+    limit: '0 to 1000000',
+    meaning: 'Requests to SUMMARY_API_URL on a day (UTC), retries included, of all servers on a database; the newest articles come first.',
+    read: integer(0, 1_000_000),
   },
 }
 

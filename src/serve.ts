@@ -80,7 +80,10 @@ export async function startServer(
       services.feeds.startPolling()
       services.pages.start()
     }
-    if (enrich) enrichment.start()
+    if (enrich) {
+      enrichment.start()
+      services.summaries?.start()
+    }
     const { port } = server.address() as AddressInfo
     const host = config.host === '::1' ? '[::1]' : config.host
     const close = async () => {

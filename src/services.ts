@@ -22,6 +22,7 @@ import { watchStatistics } from './statistics/watch.ts'
 import { createHeadReader, type HeadReader } from './stream/head.ts'
 import { startPruning } from './stream/prune.ts'
 import { summariesStep } from './summaries/step.ts'
+import { createSummaryWork, type SummaryWork } from './summaries/work.ts'
 import { createTail, type Tail } from './stream/tail.ts'
 import { createTextJudge } from './stream/text-judge.ts'
 import { createWake, type Wake } from './stream/wake.ts'
@@ -34,6 +35,8 @@ export type Services = {
   feeds: FeedWork
   pages: PageWork
   enrichment: Enrichment
+  /** Where a language model makes summaries. */
+  summaries: SummaryWork | undefined
   logger: Logger
   wake: Wake
   tail: Tail
@@ -95,14 +98,23 @@ export async function createServices(config: Config, connect = connectDatabase):
           : logger.warn({ articleId, err: error }, 'could not enrich an article yet'),
       onError: (error) => logger.warn({ err: error }, 'could not enrich articles'),
     },
-    [countLexemes, keepNeighbours, summariesStep({ asks: false })],
+    [countLexemes, keepNeighbours, summariesStep({ asks: config.summaryApiUrl !== undefined })],
     { rests: database.embedded },
   )
+  const summaries =
+    config.summaryApiUrl === undefined
+      ? undefined
+      : createSummaryWork(
+          { prisma, wake, logger, clock },
+          { url: config.summaryApiUrl, key: config.summaryApiKey, name: config.summaryModel },
+          config.summaryDailyBudget,
+        )
   return {
     database,
     feeds,
     pages,
     enrichment,
+    summaries,
     logger,
     wake,
     tail,
@@ -128,6 +140,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       await feeds.close()
       await pages.close()
       await enrichment.close()
+      await summaries?.close()
       await fetcher.close()
       await recorder.close()
       await stopForgetting()

@@ -27,6 +27,10 @@ describe('a setting', () => {
       streamRetentionDays: 30,
       readKeyRetentionDays: 7,
       publicUrl: undefined,
+      summaryApiUrl: undefined,
+      summaryApiKey: undefined,
+      summaryModel: undefined,
+      summaryDailyBudget: 500,
     }
     expect(parseConfig({})).toEqual(defaults)
     expect(parseConfig(Object.fromEntries(Object.values(settings).map(({ variable }) => [variable, ' '])))).toEqual(defaults)
@@ -51,6 +55,8 @@ describe('a setting', () => {
     ['READ_KEY_RETENTION', '1', { readKeyRetentionDays: 1 }],
     ['PUBLIC_URL', 'https://news.example.com/', { publicUrl: 'https://news.example.com' }],
     ['PUBLIC_URL', 'http://example.com:8080/news/', { publicUrl: 'http://example.com:8080/news' }],
+    ['SUMMARY_API_URL', 'http://127.0.0.1:11434/v1/', { summaryApiUrl: 'http://127.0.0.1:11434/v1' }],
+    ['SUMMARY_DAILY_BUDGET', '0', { summaryDailyBudget: 0 }],
   ])('%s=%s is taken', (variable, value, expected) => {
     expect(parseConfig({ [variable]: value })).toMatchObject(expected)
   })

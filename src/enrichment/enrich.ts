@@ -70,7 +70,7 @@ async function transact(
 const facts = factsSql(Sql.sql`SELECT feed_id FROM sighting WHERE article_id = a.id`)
 
 /** Clients see something else of articles; nobody edited them, so that what filters ask is as it was. @returns how many events that made */
-async function tellOfChanges(tx: Transaction, ids: string[], now: Date): Promise<number> {
+export async function tellOfChanges(tx: Transaction, ids: string[], now: Date): Promise<number> {
   if (ids.length === 0) return 0
   const rows = await tx.$queryRaw<
     { id: string; facts: ArticleFacts }[]
