@@ -109,7 +109,8 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
     draft.textHash === article.textHash &&
     publishedAt.getTime() === article.publishedAt.getTime() &&
     byline === article.byline &&
-    summary === article.summary &&
+    // A feed's own summary, where none was known, is no edit: it comes with the next one.
+    (summary === article.summary || (source !== null && article.summary === null)) &&
     imageUrl === article.imageUrl &&
     language === article.language &&
     categoryId === article.categoryId

@@ -7,7 +7,7 @@ import { readBody } from './body.ts'
 import { limits } from './draft.ts'
 import { gramsOf, keysOf, leastWords } from './near-text.ts'
 import { writeLexemes } from './rows.ts'
-import { countWords, readingTimeMinutes } from './text.ts'
+import { countWords, plainLineFromText, readingTimeMinutes } from './text.ts'
 
 /** What a page holds of an article; null for what it does not say. `url` is what its links are relative to. */
 export type PageText = { url: string; contentHtml: string; byline: string | null; language: string | null }
@@ -42,7 +42,7 @@ export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pic
     const [changed] = await tx.$queryRaw<{ facts: ArticleFacts; language: string | null }[]>`
       UPDATE article a SET content = ${content}, content_html = ${contentHtml}, text_source = 'PAGE', word_count = ${wordCount},
         reading_time_minutes = ${readingTimeMinutes(content)}, copy_keys = ${copyKeys}::int[],
-        byline = coalesce(byline, ${page.byline}), language = coalesce(language, ${page.language ?? detectLanguage(article.title, content)})
+        byline = coalesce(byline, ${page.byline}), summary = coalesce(summary, ${teaserOf(article.content)}), language = coalesce(language, ${page.language ?? detectLanguage(article.title, content)})
       WHERE a.id = ${id}::uuid RETURNING ${facts} AS facts, language`
     await writeLexemes(tx, [{ id, title: article.title, content, language: changed!.language }])
     await appendEvents(tx, [{ kind: 'UPDATED', articleId: id, facts: changed!.facts, before: article.facts }], now)
@@ -51,6 +51,9 @@ export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pic
   if (taken) wake.hint()
   return taken
 }
+
+/** What the feed told in place of the text is its summary of it; null where it told more than that, or nothing. */
+const teaserOf = (content: string) => (content.length <= limits.summary && plainLineFromText(content)) || null
 
 /** Of the longer words of title and teaser, how many the page must hold to be about the same. */
 const shared = 0.4

@@ -68,6 +68,9 @@ function readEntry(
   const language = (entry.language ?? feed.language)?.trim().replaceAll('_', '-')
   const tags = [...new Set(entry.tags.map(plainLineFromText))].filter(Boolean)
   const enclosures = readEnclosures(entry.enclosures, base)
+  // What stands beside the text, and is not the same, is the feed's own summary of it.
+  const beside = body && entry.bodies.find(({ value }) => value.trim() !== '' && value.trim() !== body.value.trim())
+  const summary = beside ? lineOf({ ...beside, value: beside.value.slice(0, 4 * limits.summary) }).slice(0, limits.summary) : ''
   const contentFormat = body && isHtml(body) ? 'HTML' : 'TEXT'
   const contentBase = contentFormat === 'HTML' ? (absolute(body?.base, base) ?? said) : undefined
   return {
@@ -79,6 +82,7 @@ function readEntry(
     ...(guid && { guid }),
     ...(publishedAt && { publishedAt }),
     ...(byline && { byline }),
+    ...(summary && { summary }),
     ...(imageUrl && imageUrl.length <= limits.url && { imageUrl }),
     ...(language && { language }),
     ...(tags.length > 0 && { tags }),
