@@ -34,16 +34,21 @@ const leastLead = 0.12
 /** It has learnt Malay and not Indonesian, and takes one for the other. */
 const untold = new Set(['ms'])
 
-/** The language of a text (ISO 639-1); null where it cannot be told. */
+/** What it calls by another name than BCP 47. */
+const renamed: Record<string, string> = { tl: 'fil' }
+/** Ids, numbers and names of files are no words of any language. */
+const noWord = /\S*\p{N}\S*/gu
+
+/** The language of a text (BCP 47, without region or script); null where it cannot be told. */
 export function detectLanguage(title: string, content: string): string | null {
-  const text = `${title} ${content.slice(0, looked)}`.slice(0, looked)
+  const text = `${title} ${content.slice(0, looked)}`.slice(0, looked).replace(noWord, '')
   const letters = text.match(/[\p{L}\p{M}]/gu)?.length ?? 0
   const byScript = foreign.test(text) ? languageOfScript(text, letters) : undefined
   if (byScript) return byScript
   const found = eld.detect(text)
   if (!found.isReliable() || untold.has(found.language)) return null
   if (letters < short && leadOf(found.getScores()) < leastLead) return null
-  return found.language
+  return renamed[found.language] ?? found.language
 }
 
 function languageOfScript(text: string, letters: number): string | undefined {

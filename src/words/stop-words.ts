@@ -5,7 +5,7 @@ import { lower } from './fold.ts'
 const languages: Record<string, string> = {
   af: 'afr', ar: 'ara', hy: 'hye', eu: 'eus', bn: 'ben', br: 'bre', bg: 'bul', ca: 'cat', cs: 'ces', da: 'dan', nl: 'nld', en: 'eng', eo: 'epo', et: 'est', fi: 'fin',
   fr: 'fra', gl: 'glg', de: 'deu', el: 'ell', gu: 'guj', he: 'heb', hi: 'hin', hr: 'hrv', hu: 'hun', id: 'ind', it: 'ita', ja: 'jpn', ko: 'kor', la: 'lat', lt: 'lit', lv: 'lav', mr: 'mar', my: 'mya',
-  no: 'nob', nb: 'nob', fa: 'fas', pl: 'pol', pt: 'por', ro: 'ron', ru: 'rus', sk: 'slk', sl: 'slv', so: 'som', es: 'spa', sv: 'swe', sw: 'swa', ms: 'msa', tl: 'tgl', th: 'tha', tr: 'tur', uk: 'ukr', ur: 'urd', vi: 'vie', zh: 'zho', zu: 'zul',
+  no: 'nob', nb: 'nob', fa: 'fas', pl: 'pol', pt: 'por', ro: 'ron', ru: 'rus', sk: 'slk', sl: 'slv', so: 'som', es: 'spa', sv: 'swe', sw: 'swa', ms: 'msa', fil: 'tgl', th: 'tha', tr: 'tur', uk: 'ukr', ur: 'urd', vi: 'vie', zh: 'zho', zu: 'zul',
 } // prettier-ignore
 
 const languagesOf = new Map<string, string[]>()

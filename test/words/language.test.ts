@@ -78,6 +78,7 @@ describe('is told', () => {
     'Google Pixel 9 Pro XL',
     'Путин',
     '東京',
+    'Title 02aa22c7-bc20-4ef2-9f90-7e88155e6e08 Text 02aa22c7-bc20-4ef2-9f90-7e88155e6e08.',
     '\ud800\0',
     'Pemerintah pada hari Selasa mengumumkan langkah baru.',
   ])('by nothing, rather than wrong: %j', (title) => {
