@@ -31,13 +31,15 @@ const leastShare = 0.2
 /** Of a headline that is shorter, in letters, the language is told where it is that much likelier than the next. */
 const short = 40
 const leastLead = 0.12
+/** Words that a Latin text has to have. */
+const leastWords = 3
 /** It has learnt Malay and not Indonesian, and takes one for the other. */
 const untold = new Set(['ms'])
 
 /** What it calls by another name than BCP 47. */
 const renamed: Record<string, string> = { tl: 'fil' }
 /** Ids, numbers and names of files are no words of any language. */
-const noWord = /\S*\p{N}\S*/gu
+const noWord = /[\w./:-]*\d[\w./:-]*/g
 
 /** The language of a text (BCP 47, without region or script); null where it cannot be told. */
 export function detectLanguage(title: string, content: string): string | null {
@@ -45,6 +47,7 @@ export function detectLanguage(title: string, content: string): string | null {
   const letters = text.match(/[\p{L}\p{M}]/gu)?.length ?? 0
   const byScript = foreign.test(text) ? languageOfScript(text, letters) : undefined
   if (byScript) return byScript
+  if (!foreign.test(text) && (text.match(/\p{L}+/gu)?.length ?? 0) < leastWords) return null
   const found = eld.detect(text)
   if (!found.isReliable() || untold.has(found.language)) return null
   if (letters < short && leadOf(found.getScores()) < leastLead) return null

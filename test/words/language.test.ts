@@ -72,6 +72,7 @@ describe('is told', () => {
     '5G',
     'Trump',
     'Trump wins',
+    'Title Text',
     'Apple unveils iPhone 15',
     'Real Madrid Barcelona',
     'Sánchez dimite',
