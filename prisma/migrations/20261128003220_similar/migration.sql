@@ -17,6 +17,14 @@ CREATE TABLE "similar_key" (
 );
 
 -- CreateTable
+CREATE TABLE "similar_count" (
+    "id" INTEGER NOT NULL DEFAULT 1,
+    "articles" INTEGER NOT NULL,
+
+    CONSTRAINT "similar_count_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "neighbour" (
     "article_id" UUID NOT NULL,
     "neighbour_id" UUID NOT NULL,
@@ -42,3 +50,5 @@ BEGIN
     CROSS JOIN LATERAL (SELECT s.article_id FROM similar_key s WHERE s.keys @> ARRAY[k.key] LIMIT most_of_key) f
     WHERE f.article_id <> subject GROUP BY f.article_id ORDER BY sum(k.weight) DESC, f.article_id LIMIT most;
 END $$;
+
+INSERT INTO similar_count (id, articles) VALUES (1, 0);
