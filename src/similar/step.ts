@@ -48,10 +48,10 @@ async function leaveLists(tx: Transaction, ids: string[]): Promise<string[]> {
 /** Counts the articles of a batch before their vectors are written. @returns how many have one then */
 async function countArticles(tx: Transaction, ids: string[], gone: string[]): Promise<number> {
   const [row] = await tx.$queryRaw<{ articles: number }[]>`
-    UPDATE similar_count SET articles = articles + (
-      SELECT count(*) FILTER (WHERE k.id <> ALL(${gone}::uuid[]) AND v.article_id IS NULL) - count(*) FILTER (WHERE k.id = ANY(${gone}::uuid[]) AND v.article_id IS NOT NULL)
-      FROM unnest(${ids}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
-    ) RETURNING articles`
+    INSERT INTO similar_count AS c (id, articles)
+    SELECT 1, count(*) FILTER (WHERE k.id <> ALL(${gone}::uuid[]) AND v.article_id IS NULL) - count(*) FILTER (WHERE k.id = ANY(${gone}::uuid[]) AND v.article_id IS NOT NULL)
+    FROM unnest(${ids}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
+    ON CONFLICT (id) DO UPDATE SET articles = c.articles + excluded.articles RETURNING articles`
   return row!.articles
 }
 

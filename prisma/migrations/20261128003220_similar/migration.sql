@@ -50,5 +50,3 @@ BEGIN
     CROSS JOIN LATERAL (SELECT s.article_id FROM similar_key s WHERE s.keys @> ARRAY[k.key] LIMIT most_of_key) f
     WHERE f.article_id <> subject GROUP BY f.article_id ORDER BY sum(k.weight) DESC, f.article_id LIMIT most;
 END $$;
-
-INSERT INTO similar_count (id, articles) VALUES (1, 0);
