@@ -23,15 +23,16 @@ export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
   const ids = articles.map(({ id }) => id)
   const left = await leaveLists(tx, ids)
   const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
+  const count = await countArticles(tx, ids, gone)
   if (gone.length > 0) await removeVectors(tx, gone)
-  const there = [...articles, ...(await readAgain(tx, ids, left))].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
+  const there = [...articles, ...(await readAgain(tx, ids, left, count))].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
   if (there.length === 0) return []
   const frequencies = await readFrequencies(
     tx,
     there.map(({ terms }) => terms),
   )
   const subjects = there.map(({ id, terms }) => subjectOf(id, terms, frequencies))
-  await writeSubjects(tx, subjects, frequencies.articles)
+  await writeSubjects(tx, subjects, count)
   await writeLists(tx, await findSimilar(tx, subjects))
   return []
 }
@@ -44,17 +45,27 @@ async function leaveLists(tx: Transaction, ids: string[]): Promise<string[]> {
   return [...new Set(rows.map(({ id }) => id))]
 }
 
+/** Counts the articles of a batch before their vectors are written. @returns how many have one then */
+async function countArticles(tx: Transaction, ids: string[], gone: string[]): Promise<number> {
+  const [row] = await tx.$queryRaw<{ articles: number }[]>`
+    INSERT INTO similar_count AS c (id, articles)
+    SELECT 1, count(*) FILTER (WHERE k.id <> ALL(${gone}::uuid[]) AND v.article_id IS NULL) - count(*) FILTER (WHERE k.id = ANY(${gone}::uuid[]) AND v.article_id IS NOT NULL)
+    FROM unnest(${ids}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
+    ON CONFLICT (id) DO UPDATE SET articles = c.articles + excluded.articles RETURNING articles`
+  return row!.articles
+}
+
 async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
   await tx.$executeRaw`
     WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${ids}::uuid[])`
 }
 
 /** Articles whose lists have become short by what left them, and those whose lists are old; their lists are taken away. */
-async function readAgain(tx: Transaction, batch: string[], left: string[]): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
+async function readAgain(tx: Transaction, batch: string[], left: string[], count: number): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
   const rows = await tx.$queryRaw<({ id: string } & Text)[]>`
     WITH again AS MATERIALIZED (
       (SELECT l.id FROM unnest(${left}::uuid[]) AS l(id) WHERE (SELECT count(*) FROM neighbour n WHERE n.article_id = l.id) < ${short} LIMIT ${mostRemade})
-      UNION (SELECT article_id FROM similar_key WHERE articles <= least(${settledAt}, (SELECT articles FROM statistics_rollup WHERE category_id = '' AND minutes = 0)) / 2
+      UNION (SELECT article_id FROM similar_key WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)}
         AND article_id <> ALL(${batch}::uuid[]) ORDER BY articles LIMIT ${mostRemade})
       LIMIT ${mostRemade}
     )

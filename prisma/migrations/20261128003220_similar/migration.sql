@@ -17,6 +17,14 @@ CREATE TABLE "similar_key" (
 );
 
 -- CreateTable
+CREATE TABLE "similar_count" (
+    "id" INTEGER NOT NULL DEFAULT 1,
+    "articles" INTEGER NOT NULL,
+
+    CONSTRAINT "similar_count_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "neighbour" (
     "article_id" UUID NOT NULL,
     "neighbour_id" UUID NOT NULL,
