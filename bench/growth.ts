@@ -1,20 +1,22 @@
-// BENCH_DATABASE_URL=postgresql://… npx tsx bench/growth.ts FILE… [--sizes 10000,100000,1000000] [--rounds 100] [--embedded 100000] [--enrich 500]
+// BENCH_DATABASE_URL=postgresql://… npx tsx bench/growth.ts FILE… [--sizes 10000,100000,1000000] [--rounds 100] [--embedded 100000] [--enrich 500] [--kept NAME] [--fill]
 //
 // What finding costs as an archive grows: search by rare, middling, very common and rotating words, filter.text, and similar readings,
 // stored and made when asked. FILEs hold stories, {title, text} on each line, whose sentences the articles are made of. They are
 // written as any others are, with what copies are told by; document frequencies are counted at once by SQL at the end, as enriching would
-// have, and only the last --enrich articles are enriched. One archive grows: it is measured at each size. Queries are asked in this process,
-// so that nothing but them is measured. Databases are made and dropped.
+// have, and only the last --enrich articles are enriched. Queries are asked in this process, so that nothing but them is measured. Databases
+// are made and dropped; with --kept they are NAME_10000 and so on, which stay and are taken as they are the next time (--fill: no more than filled).
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { execute, parse } from 'graphql'
+import pg from 'pg'
 import { draftOf, type Draft } from '../src/articles/draft.ts'
 import { insertArticles } from '../src/articles/rows.ts'
 import { parseConfig } from '../src/config.ts'
 import { schema } from '../src/schema.ts'
 import { createServices, type Services } from '../src/services.ts'
+import { analysisVersion } from '../src/words/analysis.ts'
 import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
 import { median, ms } from './figures.ts'
 import { articleOf, nameOf, readStories } from './growth-articles.ts'
@@ -26,6 +28,8 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '100' },
     embedded: { type: 'string', default: '0' },
     enrich: { type: 'string', default: '500' },
+    kept: { type: 'string' },
+    fill: { type: 'boolean', default: false },
   },
 })
 const stories = await readStories(positionals)
@@ -35,40 +39,41 @@ const sizes = values.sizes.split(',').map(Number).filter(Boolean)
 
 type Times = Map<string, number[]>
 
-async function grow(where: string, env: Record<string, string>, upTo: number[]): Promise<void> {
+async function measureAt(where: string, env: Record<string, string>, size: number, smallest: Times | undefined): Promise<Times> {
   const services = await createServices(parseConfig({ ...env, LOG_LEVEL: 'fatal' }))
   try {
-    let there = 0
-    let smallest: Times | undefined
-    for (const size of upTo) {
-      const from = performance.now()
-      await fill(services, there, size)
-      console.log(`${where}, ${size} articles: ${Math.round((size - there) / ((performance.now() - from) / 1_000))}/s stored`)
-      there = size
+    const { rows } = await services.database.pool.query('SELECT FROM article LIMIT 1')
+    const from = performance.now()
+    if (rows.length === 0) {
+      await fill(services, size)
       await settle(services)
-      const times = await measure(services, size)
-      for (const [what, took] of times) {
-        const times95 = (some: number[]) => some.toSorted((a, b) => a - b)[Math.ceil(some.length * 0.95) - 1]!
-        const p95 = times95(took)
-        const base = smallest?.get(what)
-        console.log(`  ${what}: median ${ms(median(took))}, p95 ${ms(p95)}${base ? `, ${(p95 / times95(base)).toFixed(2)} times the p95 at ${upTo[0]}` : ''}`)
-      }
-      smallest ??= times
     }
+    console.log(`${where}, ${size} articles${rows.length === 0 ? `, filled in ${Math.round((performance.now() - from) / 1_000)} s` : ''}`)
+    const p95 = (some: number[]) => some.toSorted((x, y) => x - y)[Math.ceil(some.length * 0.95) - 1]!
+    const times = values.fill ? (new Map() as Times) : await measure(services, size)
+    for (const [what, took] of times) {
+      const base = smallest?.get(what)
+      console.log(
+        `  ${what}: median ${ms(median(took))}, p95 ${ms(p95(took))}${base ? `, ${(p95(took) / p95(base)).toFixed(2)} times the p95 of the first` : ''}`,
+      )
+    }
+    return times
   } finally {
     await services.close()
   }
 }
 
 /** Articles as the store writes them, with what copies are told by; their index is made at the end, which takes a fraction of the time. */
-async function fill({ database }: Services, from: number, to: number): Promise<void> {
+async function fill({ database }: Services, to: number): Promise<void> {
   const { prisma, pool } = database
+  // Nothing is left to walk over.
+  await pool.query(`UPDATE reindex SET version = ${analysisVersion}, started_at = now(), finished_at = now()`)
   await pool.query(`INSERT INTO category (id, name) VALUES ('large', 'Large'), ('small', 'Small') ON CONFLICT DO NOTHING`)
   const { rows: indexes } = await pool.query<{ name: string; definition: string }>(
     `SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE tablename = 'article_lexemes' AND indexdef LIKE '%USING gin%'`,
   )
   for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`)
-  let next = from
+  let next = 0
   const part = 200
   const turn = async () => {
     while (next < to) {
@@ -98,6 +103,9 @@ async function settle({ database, enrichment }: Services): Promise<void> {
   await pool.query('TRUNCATE lexeme')
   await pool.query(`INSERT INTO lexeme (lexeme, articles)
     SELECT word, ndoc FROM ts_stat('SELECT l.lexemes FROM article_lexemes l WHERE NOT EXISTS (SELECT FROM enrichment_task t WHERE t.article_id = l.article_id)')`)
+  await pool.query(
+    `INSERT INTO lexeme (lexeme, articles) SELECT '@', count(*) FROM article_lexemes l WHERE NOT EXISTS (SELECT FROM enrichment_task t WHERE t.article_id = l.article_id)`,
+  )
   const { rows } = await pool.query<{ name: string }>(`SELECT format('%I', relname) AS name FROM pg_stat_user_tables WHERE schemaname = 'public'`)
   for (const { name } of rows) await pool.query(`VACUUM (ANALYZE) ${name}`)
   const from = performance.now()
@@ -161,19 +169,35 @@ async function measure(services: Services, size: number): Promise<Times> {
 }
 
 const server = process.env['BENCH_DATABASE_URL']
-if (server && sizes.length > 0) {
-  const name = await createOnServer(server)
-  try {
-    await grow('PostgreSQL', { DATABASE_URL: withName(server, name) }, sizes)
-  } finally {
-    await dropOnServer(server, name)
+let smallest: Times | undefined
+if (server) {
+  for (const size of sizes) {
+    const name = values.kept === undefined ? await createOnServer(server) : await keptOnServer(server, `${values.kept}_${size}`)
+    try {
+      const times = await measureAt('PostgreSQL', { DATABASE_URL: withName(server, name) }, size, smallest)
+      smallest ??= times
+    } finally {
+      if (values.kept === undefined) await dropOnServer(server, name)
+    }
   }
 }
 if (Number(values.embedded) > 0) {
   const folder = await mkdtemp(join(tmpdir(), 'newswire-bench-'))
   try {
-    await grow('embedded', { DATA_DIR: folder }, [Number(values.embedded)])
+    await measureAt('embedded', { DATA_DIR: folder }, Number(values.embedded), undefined)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function keptOnServer(url: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name])
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${name}`)
+    return name
+  } finally {
+    await client.end()
   }
 }
