@@ -103,7 +103,7 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
   const byline = draft.byline ?? article.byline
   const summary = draft.summary ?? article.summary
   const imageUrl = draft.imageUrl ?? article.imageUrl
-  const language = draft.language ?? article.language ?? detectLanguage(draft.title, draft.content)
+  const language = draft.language ?? article.language
   const categoryId = source === null ? draft.categoryId : article.categoryId
   const same =
     draft.textHash === article.textHash &&
@@ -118,7 +118,8 @@ function changeOf(article: StoredArticle, draft: Draft, source: string | null): 
   // A feed's teaser never takes the place of its page's text.
   const keepsText = source !== null && article.textSource === 'PAGE' && draft.wordCount < article.wordCount
   const { wordCount } = keepsText ? article : draft
-  return { ...draft, id: article.id, publishedAt, byline, summary, imageUrl, language, categoryId, keepsText, wordCount }
+  const told = language ?? detectLanguage(draft.title, draft.content)
+  return { ...draft, id: article.id, publishedAt, byline, summary, imageUrl, language: told, categoryId, keepsText, wordCount }
 }
 
 /** One sighting for each feed and link; where a feed gives its entry another guid, the newest counts. */

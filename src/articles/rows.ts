@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/connect.ts'
 import { isSlug } from '../graphql/ids.ts'
-import { analyse, analysisVersion, tsvectorText, type Text } from '../words/analysis.ts'
+import { analyse, tsvectorText, type Text } from '../words/analysis.ts'
 import type { Draft } from './draft.ts'
 import { keepRevisions } from './revisions.ts'
 
@@ -41,7 +41,7 @@ export async function insertArticles(tx: Transaction, drafts: (Draft & Dates)[],
       SELECT id, category_id, url, title, byline, summary, image_url, language, content, content_html, text_hash, copy_keys, ${textSource(source)}::text_source, coalesce(tags, '{}'), coalesce(enclosures, '[]'),
         word_count, reading_time_minutes, published_at, created_at, updated_at FROM r
     ), found AS (
-      INSERT INTO article_lexemes (article_id, lexemes, length, version) SELECT id, lexemes, length, ${analysisVersion} FROM r
+      INSERT INTO article_lexemes (article_id, lexemes, length) SELECT id, lexemes, length FROM r
     )
     INSERT INTO sighting (id, article_id, feed_id, url, url_key, guid, seen_at)
     SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, created_at FROM r`
@@ -98,14 +98,17 @@ async function readContents(tx: Transaction, ids: string[]): Promise<Map<string,
   return new Map(rows.map(({ id, content }) => [id, content]))
 }
 
-/** Of articles that are there, what they are found by. */
+/** Of articles that are there, whose rows are locked, what they are found by. A row that is there keeps its batch: a conflict would spend a number. */
 export async function writeLexemes(tx: Transaction, articles: ({ id: string } & Text)[]): Promise<void> {
   if (articles.length === 0) return
   const rows = articles.map((article) => ({ id: article.id, ...lexemesRow(article) }))
   await tx.$executeRaw`
-    INSERT INTO article_lexemes (article_id, lexemes, length, version)
-    SELECT id, lexemes, length, ${analysisVersion} FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, lexemes tsvector, length int)
-    ON CONFLICT (article_id) DO UPDATE SET lexemes = excluded.lexemes, length = excluded.length, version = excluded.version`
+    WITH r AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, lexemes tsvector, length int)
+    ), known AS (
+      UPDATE article_lexemes l SET lexemes = r.lexemes, length = r.length FROM r WHERE l.article_id = r.id RETURNING l.article_id
+    )
+    INSERT INTO article_lexemes (article_id, lexemes, length) SELECT id, lexemes, length FROM r WHERE NOT EXISTS (SELECT FROM known k WHERE k.article_id = r.id)`
 }
 
 function lexemesRow(text: Text) {

@@ -54,7 +54,8 @@ export async function inBatches<E extends { content: string }, D>(
   while (results.length < entries.length) {
     const drafts: D[] = []
     let characters = 0
-    // All that takes the processor happens before BEGIN, a batch at a time, so that requests get their turn in between.
+    // What takes the processor happens before BEGIN, a batch at a time, so that requests get their turn in between; but for the words of
+    // what turns out to be new, which few of a feed's entries are.
     while (drafts.length < batch.articles && characters < batch.characters && results.length + drafts.length < entries.length) {
       const entry = entries[results.length + drafts.length]!
       characters += entry.content.length

@@ -25,6 +25,8 @@ export const analysisVersion = 1
 const lastPosition = 16_383
 const mostPositions = 255
 const mostBytes = 900_000
+/** A longer text is found by its beginning: what it takes to analyse it is bounded. */
+const mostWords = 100_000
 /** A phrase does not run from the title into the text. */
 const gap = 10
 /** Where all stands that comes after the last position but one; nothing stands beside it, and so it is in no phrase. */
@@ -36,7 +38,7 @@ const hyphen = /[-‐‑]/
 export const inTitle = (lexeme: string) => `=${lexeme}`
 export const inLanguage = (language: string) => `@${language}`
 
-/** The lexemes of an article, in its language. A text whose lexemes take more than 900 kB is found by its beginning. */
+/** The lexemes of an article, in its language. A text of more than 100,000 words, or whose lexemes take more than 900 kB, is found by its beginning. */
 export function analyse({ title, content, language }: Text): Analysis {
   const base = baseLanguage(language)
   const positions = new Map<string, number[]>()
@@ -69,7 +71,7 @@ export function analyse({ title, content, language }: Text): Analysis {
       joined = ''
     }
     for (const word of wordsOf(text)) {
-      if (bytes > mostBytes) return
+      if (bytes > mostBytes || at > mostWords) return
       if (before !== undefined && word.start === before.end + 1 && hyphen.test(text[before.end]!)) {
         hyphens++
         joined = hyphens === 1 ? before.text + word.text : ''

@@ -17,8 +17,9 @@ export type WordIn = {
 
 /** In UTF-16 code units: PostgreSQL takes lexemes of up to 2,046 bytes. */
 const longest = 100
-/** Words of all languages; past it, all are forgotten. */
+/** Words of all languages; past it, all are forgotten. Longer ones than `longestCached` do not come again. */
 const mostCached = 100_000
+const longestCached = 40
 const caches = new Map<string | null, Map<string, WordIn>>()
 let cached = 0
 
@@ -27,23 +28,39 @@ let cached = 0
  * @param language ISO 639-1
  */
 export function wordIn(word: string, language: string | null): WordIn {
+  if (word.length > longestCached) return analysed(word, language)
   let cache = caches.get(language)
   if (cache === undefined) caches.set(language, (cache = new Map()))
   const known = cache.get(word)
   if (known) return known
-  const made = analysed(lower(word.slice(0, longest)).toWellFormed(), language)
   if (++cached > mostCached) {
     caches.clear()
-    cached = 0
+    caches.set(language, (cache = new Map()))
+    cached = 1
   }
-  cache.set(word, made)
+  const copy = copyOf(word)
+  const made = analysed(copy, language)
+  cache.set(copy, made)
   return made
 }
 
-function analysed(word: string, language: string | null): WordIn {
-  const lexemes = lexemesOf(word, language)
-  const parts = partsOf(word, language).flatMap((part) => lexemesOf(part, language))
-  return { lexemes, parts: [...new Set(parts)].filter((part) => !lexemes.includes(part)), isStop: language !== null && stopIn(word).includes(language) }
+/** A part of a string keeps the whole of it in memory: what is kept is a copy. */
+const copyOf = (part: string) => Buffer.from(part, 'utf16le').toString('utf16le')
+
+function analysed(typed: string, language: string | null): WordIn {
+  // Some characters are several in the one spelling: what is long enough before need not be after.
+  const word = lower(typed.slice(0, longest)).slice(0, longest).toWellFormed()
+  const lexemes = storable(lexemesOf(word, language))
+  const parts = storable(partsOf(word, language).flatMap((part) => lexemesOf(part, language)))
+  return { lexemes, parts: parts.filter((part) => !lexemes.includes(part)), isStop: language !== null && stopIn(word).includes(language) }
+}
+
+/** Lexemes that PostgreSQL takes: none that is empty, or blank at an end, or too long. */
+function storable(lexemes: readonly string[]): string[] {
+  const made = new Set<string>()
+  for (const lexeme of lexemes) made.add(lexeme.slice(0, longest).toWellFormed().trim())
+  made.delete('')
+  return [...made]
 }
 
 const elided = /^(?:\p{L}|qu|jusqu|lorsqu|puisqu|(?:d|n|s)?(?:a|e|u)ll|quell|un)['’](?=\p{L}{2})/u
@@ -74,7 +91,6 @@ function lexemesOf(word: string, language: string | null): string[] {
   const forms = formsOf(bareOf(typed, language))
   const made = new Set<string>()
   for (const form of forms) made.add(fold(stem(form, language)))
-  made.delete('')
   return [...made]
 }
 

@@ -25,6 +25,19 @@ test('articles that were never indexed are indexed by a server that starts', { t
   expect(await progress(app)).toMatchObject({ articles: 120, indexed: 120 })
 })
 
+test('an article that cannot be indexed is left out, and holds up no other', { timeout: 60_000 }, async () => {
+  const app = await useApp()
+  await addCategory(app)
+  await ingest(app, drafts(60))
+  const before = await foundBy(app)
+  const refused = before[20]!.id
+  await pool(app).query(`DELETE FROM article_lexemes; UPDATE reindex SET version = 0;
+    ALTER TABLE article_lexemes ADD CONSTRAINT refused CHECK (article_id <> '${refused}')`)
+  await expect.poll(async () => (await foundBy(app)).length, { timeout: 30_000 }).toBe(59)
+  await walked(app)
+  expect(await foundBy(app)).toEqual(before.filter(({ id }) => id !== refused))
+})
+
 test('a walk goes on from where it was broken off', { timeout: 60_000 }, async () => {
   const app = await useApp()
   await addCategory(app)

@@ -3,7 +3,6 @@ CREATE TABLE "article_lexemes" (
     "article_id" UUID NOT NULL,
     "lexemes" tsvector NOT NULL,
     "length" INTEGER NOT NULL,
-    "version" SMALLINT NOT NULL,
 
     CONSTRAINT "article_lexemes_pkey" PRIMARY KEY ("article_id")
 );
