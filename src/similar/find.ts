@@ -1,6 +1,6 @@
 import { gramsOf, jaccard, nearlySame } from '../articles/near-text.ts'
 import type { Transaction } from '../db/connect.ts'
-import { comparing, unpack, type Subject, type Vector } from './vector.ts'
+import { comparing, cosine, unpack, type Subject, type Vector } from './vector.ts'
 
 /** What statements are asked of: a client, or one inside a transaction. */
 export type Asked = Pick<Transaction, '$queryRaw'>
@@ -15,10 +15,10 @@ export type Unstored = { vectors: Map<string, Vector>; found: string[][] }
 const most = { ofKey: 300, compared: 100 }
 /** Below this two articles share a word or two, and no subject. */
 const leastScore = 0.1
-/** From this score on, two short texts may be copies of each other: the same text twice has .41, ln 2 / (1 + ln 2), even where all articles have its words. */
-const maybeSame = 0.3
-/** Texts that are read in order to tell copies. */
-const mostTexts = 400
+/** Texts that are too short to have copy keys may be copies from this cosine on: it knows their titles too, which may differ. */
+const maybeSame = 0.6
+/** Texts that are read in order to tell copies, and how much of each, in characters. What is beyond is taken for a copy. */
+const read = { texts: 1_000, characters: 20_000 }
 
 /**
  * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 100 of those whose vectors are
@@ -40,7 +40,7 @@ export async function findSimilar(db: Asked, subjects: readonly Subject[], { vec
       list.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)),
     )
   })
-  await removeCopies(db, lists, candidates)
+  await removeCopies(db, lists, candidates, new Map(subjects.map(({ id, vector }) => [id, vector])))
   return lists
 }
 
@@ -63,18 +63,21 @@ async function readCandidates(db: Asked, ids: string[], unstored: Map<string, Ve
 }
 
 /** Takes from the lists what stands there in nearly the same words (articles/near-text.ts). */
-async function removeCopies(db: Asked, lists: Map<string, Similar[]>, candidates: Map<string, Candidate>): Promise<void> {
+async function removeCopies(db: Asked, lists: Map<string, Similar[]>, candidates: Map<string, Candidate>, vectors: Map<string, Vector>): Promise<void> {
   const pairs: [string, string][] = []
   for (const [id, list] of lists) {
     const keys = new Set(candidates.get(id)?.copyKeys)
     for (const other of list) {
-      const maybe = keys.size === 0 || other.copyKeys.length === 0 ? other.score >= maybeSame : other.copyKeys.some((key) => keys.has(key))
+      const maybe =
+        keys.size === 0 || other.copyKeys.length === 0 ? cosine(vectors.get(id)!, other.vector) >= maybeSame : other.copyKeys.some((key) => keys.has(key))
       if (maybe) pairs.push([id, other.id])
     }
   }
-  const ids = [...new Set(pairs.flat())].slice(0, mostTexts)
+  const ids = [...new Set(pairs.flat())].slice(0, read.texts)
   if (ids.length === 0) return
-  const rows = await db.$queryRaw<{ id: string; content: string }[]>`SELECT id, content FROM article WHERE id = ANY(${ids}::uuid[])`
+  const rows = await db.$queryRaw<
+    { id: string; content: string }[]
+  >`SELECT id, left(content, ${read.characters}) AS content FROM article WHERE id = ANY(${ids}::uuid[])`
   const grams = new Map(rows.map(({ id, content }) => [id, gramsOf(content)]))
   const copies = new Set(
     pairs.filter(([a, b]) => !grams.has(a) || !grams.has(b) || jaccard(grams.get(a)!, grams.get(b)!) >= nearlySame).map((pair) => pair.join()),

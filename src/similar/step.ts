@@ -10,6 +10,8 @@ import { pack, subjectOf, type Subject } from './vector.ts'
 export const mostNeighbours = 20
 /** Lists that are made anew beside those of a batch. */
 const mostRemade = 50
+/** What was in an article's list, or had it in its own, is compared with it again: of many as many. */
+const mostLinks = 200
 /** A list that gets shorter than that is made anew. */
 const short = 10
 /** One that was made when there were half as many articles, too: what is rare is known of many. Of so many it is known well enough. */
@@ -21,11 +23,12 @@ const settledAt = 20_000
  */
 export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
   const ids = articles.map(({ id }) => id)
-  const left = await leaveLists(tx, ids)
+  const links = await leaveLists(tx, ids)
   const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
   const count = await countArticles(tx, ids, gone)
   if (gone.length > 0) await removeVectors(tx, gone)
-  const there = [...articles, ...(await readAgain(tx, ids, left, count))].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
+  const again = await readAgain(tx, ids, [...links.keys()], count)
+  const there = [...articles, ...again].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
   if (there.length === 0) return []
   const frequencies = await readFrequencies(
     tx,
@@ -33,16 +36,40 @@ export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
   )
   const subjects = there.map(({ id, terms }) => subjectOf(id, terms, frequencies))
   await writeSubjects(tx, subjects, count)
-  await writeLists(tx, await findSimilar(tx, subjects))
+  for (const [id, others] of await clearLists(
+    tx,
+    again.map(({ id }) => id),
+  ))
+    links.set(id, [...(links.get(id) ?? []), ...others])
+  const found = subjects.map(({ id }) => (links.get(id) ?? []).slice(0, mostLinks))
+  await writeLists(tx, await findSimilar(tx, subjects, { vectors: new Map(), found }))
   return []
 }
 
-/** Takes the lists of articles away, and them from the lists of others. @returns whose */
-async function leaveLists(tx: Transaction, ids: string[]): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    WITH own AS (DELETE FROM neighbour WHERE article_id = ANY(${ids}::uuid[]))
-    DELETE FROM neighbour WHERE neighbour_id = ANY(${ids}::uuid[]) AND article_id <> ALL(${ids}::uuid[]) RETURNING article_id AS id`
-  return [...new Set(rows.map(({ id }) => id))]
+/** Who was in the list of whom, from both sides. */
+type Links = Map<string, string[]>
+
+/** Takes the lists of articles away, and them from the lists of others. @returns what stood there */
+async function leaveLists(tx: Transaction, ids: string[]): Promise<Links> {
+  const links = await clearLists(tx, ids)
+  const rows = await tx.$queryRaw<{ a: string; b: string }[]>`
+    DELETE FROM neighbour WHERE neighbour_id = ANY(${ids}::uuid[]) RETURNING article_id AS a, neighbour_id AS b`
+  for (const { a, b } of rows) {
+    links.set(a, [...(links.get(a) ?? []), b])
+    links.set(b, [...(links.get(b) ?? []), a])
+  }
+  return links
+}
+
+/** Takes the lists of articles away. @returns what stood there */
+async function clearLists(tx: Transaction, ids: string[]): Promise<Links> {
+  const links: Links = new Map()
+  if (ids.length === 0) return links
+  const rows = await tx.$queryRaw<
+    { a: string; b: string }[]
+  >`DELETE FROM neighbour WHERE article_id = ANY(${ids}::uuid[]) RETURNING article_id AS a, neighbour_id AS b`
+  for (const { a, b } of rows) links.set(a, [...(links.get(a) ?? []), b])
+  return links
 }
 
 /** Counts the articles of a batch before their vectors are written. @returns how many have one then */
@@ -60,7 +87,7 @@ async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
     WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${ids}::uuid[])`
 }
 
-/** Articles whose lists have become short by what left them, and those whose lists are old; their lists are taken away. */
+/** Articles whose lists have become short by what left them, and those whose lists are old. */
 async function readAgain(tx: Transaction, batch: string[], left: string[], count: number): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
   const rows = await tx.$queryRaw<({ id: string } & Text)[]>`
     WITH again AS MATERIALIZED (
@@ -70,11 +97,6 @@ async function readAgain(tx: Transaction, batch: string[], left: string[], count
       LIMIT ${mostRemade}
     )
     SELECT a.id, a.title, a.content, a.language FROM again JOIN article a ON a.id = again.id`
-  if (rows.length > 0)
-    await leaveLists(
-      tx,
-      rows.map(({ id }) => id),
-    )
   return rows.map(({ id, ...words }) => ({ id, words }))
 }
 

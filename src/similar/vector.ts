@@ -84,6 +84,12 @@ export function comparing({ vector, rarities }: Pick<Subject, 'vector' | 'rariti
   }
 }
 
+/** The cosine of two vectors, 0 to 1, whatever is rare: how much of their words is the same. */
+export function cosine(a: Vector, b: Vector): number {
+  const own = new Map(a.terms.map((term, i) => [term, a.weights[i]!]))
+  return b.terms.reduce((sum, term, i) => sum + (own.get(term) ?? 0) * b.weights[i]!, 0)
+}
+
 /** The words that tie a subject to another, as they stand in it, those that count most first; at most 8. */
 export function tiesOf({ vector, rarities, words }: Omit<Subject, 'id' | 'keys'>, other: Vector): string[] {
   const others = new Map(other.terms.map((term, i) => [term, other.weights[i]!]))
