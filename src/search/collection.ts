@@ -7,7 +7,7 @@ export type Collection = {
   articles: number
   /** Words of an article on average, stop words apart: of the newest. */
   averageLength: number
-  /** The number of the newest thousand. */
+  /** The number of the newest thousand, as articles have it. */
   newestBatch: number
   /** ISO 639-1, the most frequent first. */
   languages: string[]
@@ -19,6 +19,8 @@ export type Collection = {
 
 const mostLanguages = 12
 const sampled = 300
+/** The newest articles have the newest batch, whose sequence may be far ahead of them; transactions that overlap mix a few up. */
+const newestLooked = 100
 
 type Row = {
   counted: Record<string, number> | null
@@ -36,7 +38,7 @@ export async function readCollection(prisma: Client, lexemes: readonly string[])
         SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostLanguages}) l) AS languages,
       (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT 100)) AS fresh,
       (SELECT avg(length)::float8 FROM (SELECT length FROM article_lexemes ORDER BY article_id DESC LIMIT ${sampled}) l) AS length,
-      (SELECT last_value >> 10 FROM article_lexemes_batch)::int AS batch`
+      (SELECT coalesce(max(batch[1]), 0) FROM (SELECT batch FROM article_lexemes ORDER BY article_id DESC LIMIT ${newestLooked}) b)::int AS batch`
   const { counted, languages, fresh, length, batch } = row!
   const frequencies = new Map(Object.entries(counted ?? {}))
   const spoken = Object.entries(languages ?? {}).sort((a, b) => b[1] - a[1])
