@@ -5,7 +5,7 @@ import { everyArticle } from './frequencies.ts'
 /** What ranking must know of all articles, as far as they are counted; those of the last moments may not be. */
 export type Collection = {
   articles: number
-  /** Words of an article on average, stop words apart: of the newest. */
+  /** Words of an article on average, stop words apart: of a sample. */
   averageLength: number
   /** The number of the newest thousand, as articles have it. */
   newestBatch: number
@@ -18,7 +18,9 @@ export type Collection = {
 }
 
 const mostLanguages = 12
-const sampled = 300
+/** The average length is that of the articles in so many pages of the table, spread evenly; of a small table, in all. Of a page so many rows are read. */
+const pagesSampled = 64
+const rowsSampled = 32
 /** The newest articles have the newest batch, whose sequence may be far ahead of them; transactions that overlap mix a few up. */
 const newestLooked = 100
 
@@ -37,7 +39,10 @@ export async function readCollection(prisma: Client, lexemes: readonly string[])
       (SELECT json_object_agg(substr(lexeme, 2), articles) FROM (
         SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostLanguages}) l) AS languages,
       (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT 100)) AS fresh,
-      (SELECT avg(length)::float8 FROM (SELECT length FROM article_lexemes ORDER BY article_id DESC LIMIT ${sampled}) l) AS length,
+      (SELECT avg(length)::float8 FROM article_lexemes WHERE ctid = ANY(ARRAY(
+        SELECT format('(%s,%s)', page, row)::tid
+        FROM (SELECT pg_relation_size('article_lexemes') / current_setting('block_size')::int AS pages) size,
+          generate_series(0, pages - 1, 1 + pages / ${pagesSampled}::int) AS page, generate_series(1, ${rowsSampled}::int) AS row))) AS length,
       (SELECT coalesce(max(batch[1]), 0) FROM (SELECT batch FROM article_lexemes ORDER BY article_id DESC LIMIT ${newestLooked}) b)::int AS batch`
   const { counted, languages, fresh, length, batch } = row!
   const frequencies = new Map(Object.entries(counted ?? {}))

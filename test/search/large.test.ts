@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Prisma } from '../../src/db/generated/client.ts'
 import { rankedWhole } from '../../src/search/candidates.ts'
+import { readCollection } from '../../src/search/collection.ts'
 import { countLexemes } from '../../src/search/frequencies.ts'
 import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
 import { enrichAll } from '../helpers/enrichment.ts'
@@ -35,6 +37,15 @@ beforeAll(async () => {
 
 it('puts the newest of thousands of equals first', async () => {
   expect(await found('lighthouse', 50)).toEqual(Array.from({ length: 50 }, (_, i) => `Copy ${equals - i}`))
+})
+
+it('takes the average length from the whole archive, not from its newest articles', async () => {
+  const { prisma } = app.services.database
+  const older = Prisma.sql`article_id NOT IN (SELECT article_id FROM article_lexemes ORDER BY article_id DESC LIMIT 400)`
+  await prisma.$executeRaw`UPDATE article_lexemes SET length = 101 WHERE ${older}`
+  const [real] = await prisma.$queryRaw<[{ average: number }]>`SELECT avg(length)::float8 AS average FROM article_lexemes`
+  expect(real.average).toBeGreaterThan(70)
+  expect(Math.abs((await readCollection(prisma, [])).averageLength - real.average)).toBeLessThan(20)
 })
 
 it('finds common words of a large archive when the numbers of its batches have run ahead', async () => {
