@@ -5,9 +5,9 @@ import { everyArticle } from './frequencies.ts'
 /** What ranking must know of all articles, as far as they are counted; those of the last moments may not be. */
 export type Collection = {
   articles: number
-  /** Words of an article on average, stop words apart: of the newest. */
+  /** Words of an article on average, stop words apart: of a sample. */
   averageLength: number
-  /** The number of the newest thousand. */
+  /** The number of the newest thousand, as articles have it. */
   newestBatch: number
   /** ISO 639-1, the most frequent first. */
   languages: string[]
@@ -18,7 +18,11 @@ export type Collection = {
 }
 
 const mostLanguages = 12
-const sampled = 300
+/** The average length is that of the articles in so many pages of the table, spread evenly; of a small table, in all. Of a page so many rows are read. */
+const pagesSampled = 64
+const rowsSampled = 32
+/** The newest articles have the newest batch, whose sequence may be far ahead of them; transactions that overlap mix a few up. */
+const newestLooked = 100
 
 type Row = {
   counted: Record<string, number> | null
@@ -35,8 +39,11 @@ export async function readCollection(prisma: Client, lexemes: readonly string[])
       (SELECT json_object_agg(substr(lexeme, 2), articles) FROM (
         SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostLanguages}) l) AS languages,
       (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT 100)) AS fresh,
-      (SELECT avg(length)::float8 FROM (SELECT length FROM article_lexemes ORDER BY article_id DESC LIMIT ${sampled}) l) AS length,
-      (SELECT last_value >> 10 FROM article_lexemes_batch)::int AS batch`
+      (SELECT avg(length)::float8 FROM article_lexemes WHERE ctid = ANY(ARRAY(
+        SELECT format('(%s,%s)', page, row)::tid
+        FROM (SELECT pg_relation_size('article_lexemes') / current_setting('block_size')::int AS pages) size,
+          generate_series(0, pages - 1, 1 + pages / ${pagesSampled}::int) AS page, generate_series(1, ${rowsSampled}::int) AS row))) AS length,
+      (SELECT coalesce(max(batch[1]), 0) FROM (SELECT batch FROM article_lexemes ORDER BY article_id DESC LIMIT ${newestLooked}) b)::int AS batch`
   const { counted, languages, fresh, length, batch } = row!
   const frequencies = new Map(Object.entries(counted ?? {}))
   const spoken = Object.entries(languages ?? {}).sort((a, b) => b[1] - a[1])

@@ -2,6 +2,7 @@ import { cursorInvalid } from '../errors.ts'
 import { decodeCursor, encodeCursor } from '../graphql/connection.ts'
 import { isUuid } from '../graphql/ids.ts'
 import { parseInstant } from '../graphql/scalars.ts'
+import { inTitle } from '../words/analysis.ts'
 import type { Plan, ScoredTerm } from './plan.ts'
 import type { Place } from './rank.ts'
 
@@ -9,6 +10,9 @@ type PackedTerm = [lexeme: string, languages: string[] | null, weight: number, a
 
 /** More than any query of 64 words makes, with what is added to it. */
 const mostTerms = 2_000
+/** PostgreSQL's limit for a lexeme, and less than its limit for all that are in one tsquery. */
+const mostLexemeBytes = 2_046
+const mostBytes = 1_000_000
 
 /** Writes cursors: where a page ends, and how its search ranks. */
 export function cursorWriter(scope: string, { articles, averageLength, newestBatch, terms, expansion }: Plan): (place: Place) => string {
@@ -44,10 +48,12 @@ function readPlan(packed: string): Plan | undefined {
 function readTerms(packed: unknown): ScoredTerm[] | undefined {
   if (!Array.isArray(packed) || packed.length > mostTerms) return undefined
   const terms: ScoredTerm[] = []
+  let bytes = 0
   for (const one of packed as unknown[]) {
     if (!Array.isArray(one)) return undefined
     const [lexeme, languages, weight, articles, titles] = one as unknown[]
     if (!isLexeme(lexeme) || !isNumber(weight) || !isCount(articles) || !isCount(titles)) return undefined
+    if ((bytes += Buffer.byteLength(inTitle(lexeme))) > mostBytes) return undefined
     if (languages !== null && !(Array.isArray(languages) && languages.length < 50 && languages.every(isLanguage))) return undefined
     terms.push({ lexeme, languages, weight, articles, titles })
   }
@@ -58,5 +64,6 @@ const isInstant = (value: unknown): value is string => typeof value === 'string'
 const isLanguage = (value: unknown): value is string => typeof value === 'string' && /^[a-z]{2,8}$/.test(value)
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0 && value < 1e12
 const isCount = (value: unknown): value is number => isNumber(value) && Number.isInteger(value) && value < 2 ** 31
-/** As words/ makes them: nothing that PostgreSQL reads otherwise than as it stands. */
-const isLexeme = (value: unknown): value is string => typeof value === 'string' && value.length <= 120 && /^[\p{L}\p{N}\p{M}'’.·,:]+$/u.test(value)
+/** Whatever PostgreSQL takes for a lexeme, with the mark of those in titles: it is quoted wherever it goes. */
+const isLexeme = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed() && Buffer.byteLength(value) < mostLexemeBytes

@@ -12,31 +12,50 @@ const repeated = 0.1
 
 type Match = Pick<Word, 'start' | 'end'> & { weight: number; lexeme: string }
 
+/** As in words/analysis.ts: two words with a hyphen between them are found as one too. */
+const hyphen = /[-‐‑]/
+
 /**
  * The passage of a text with the most of the rarest words that are asked for, some 240 characters, as HTML: matches marked with <mark>, all else
- * escaped. Where nothing matches, the text's beginning.
+ * escaped. Where nothing matches, that of the title; where nothing of it does either, the text's beginning, or the title where there is no text.
  * @param weights of the lexemes that are asked for
  */
-export function highlight(text: string, language: string | null, weights: ReadonlyMap<string, number>): string {
+export function highlight(text: string, language: string | null, weights: ReadonlyMap<string, number>, title = ''): string {
   const looked = text.slice(0, lookedThrough)
   const matches = matchesIn(looked, language, weights)
-  const { start, end } = passageAt(looked, bestOf(matches))
+  if (matches.length > 0) return marked(looked, matches)
+  const inTitle = matchesIn(title, language, weights)
+  return inTitle.length > 0 || looked.trim() === '' ? marked(title || looked, inTitle) : marked(looked, matches)
+}
+
+function marked(text: string, matches: readonly Match[]): string {
+  const { start, end } = passageAt(text, bestOf(matches))
   let html = start > 0 ? '… ' : ''
   let at = start
   for (const match of matches) {
     if (match.start < at || match.end > end) continue
-    html += `${escape(looked.slice(at, match.start))}<mark>${escape(looked.slice(match.start, match.end))}</mark>`
+    html += `${escape(text.slice(at, match.start))}<mark>${escape(text.slice(match.start, match.end))}</mark>`
     at = match.end
   }
-  return `${html}${escape(looked.slice(at, end))}${end < looked.length ? ' …' : ''}`
+  return `${html}${escape(text.slice(at, end))}${end < text.length ? ' …' : ''}`
 }
 
+/** By all that an article is found by: its words, compounds by their parts, and two words with a hyphen as one. */
 function matchesIn(text: string, language: string | null, weights: ReadonlyMap<string, number>): Match[] {
   const base = baseLanguage(language)
   const matches: Match[] = []
-  for (const { text: word, start, end } of wordsOf(text)) {
-    const lexeme = [...wordIn(word, base).lexemes, ...wordIn(word, null).lexemes].find((one) => weights.has(one))
+  const add = ({ start, end }: Pick<Word, 'start' | 'end'>, lexemes: readonly string[]) => {
+    const lexeme = lexemes.find((one) => weights.has(one))
     if (lexeme !== undefined) matches.push({ start, end, lexeme, weight: weights.get(lexeme)! })
+  }
+  const words = [...wordsOf(text)]
+  const isJoined = (i: number) => i > 0 && words[i]?.start === words[i - 1]!.end + 1 && hyphen.test(text[words[i - 1]!.end]!)
+  for (const [i, word] of words.entries()) {
+    const { lexemes, parts } = wordIn(word.text, base)
+    add(word, [...lexemes, ...wordIn(word.text, null).lexemes, ...parts])
+    if (!isJoined(i) || isJoined(i - 1) || isJoined(i + 1)) continue
+    const first = words[i - 1]!
+    if ((matches.at(-1)?.end ?? 0) <= first.start) add({ start: first.start, end: word.end }, wordIn(first.text + word.text, base).lexemes)
   }
   return matches
 }

@@ -4,10 +4,19 @@ import { highlight, lookedThrough } from './highlight.ts'
 
 type Row = { id: string; title: string; content: string; language: string | null }
 
-/** The passage of one article of a page; the texts of all are read by one statement. The title stands for an article without text. */
+/** The passage of one article of a page; the texts of all are read by one statement. A long text takes a while: others get their turn in between. */
 export async function memberHighlight(context: Context, id: string, weights: ReadonlyMap<string, number>): Promise<string> {
   const row = await load(context, texts, id)
-  return row ? highlight(row.content.trim() === '' ? row.title : row.content, row.language, weights) : ''
+  if (!row) return ''
+  await nextTurn()
+  return highlight(row.content, row.language, weights, row.title)
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve()
+
+/** Turns come one after the other, each in a round of the event loop of its own: what is set for the same round would all run at once. */
+function nextTurn(): Promise<unknown> {
+  return (lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve))))
 }
 
 async function texts({ prisma }: Context, ids: readonly string[]): Promise<(Row | undefined)[]> {

@@ -41,7 +41,10 @@ function scoreSql(terms: readonly ScoredTerm[], averageLength: number): Prisma.S
 
 type Row = { id: string; score: number; publishedAt: Date }
 
-/** The best articles for a plan's own terms, best first; at most 1,000. One statement. */
+/**
+ * The best articles for a plan's own terms, best first; at most 1,000. One statement. When they were published is looked up of as many, and of all
+ * that score as the last of them: among equals the newer come first.
+ */
 export async function rankCandidates(prisma: Client, plan: Plan, required: string | undefined, filter: ArticleFilter): Promise<Place[]> {
   const sources = sourcesOf(plan, required)
   if (sources.length === 0) return []
@@ -51,7 +54,8 @@ export async function rankCandidates(prisma: Client, plan: Plan, required: strin
   if (filtered && plan.articles > rankedWhole) parts.push(newestTakenSql(plan, required, score, filter))
   const rows = await prisma.$queryRaw<Row[]>`
     SELECT best.id, best.score, a.published_at AS "publishedAt" FROM (
-      SELECT id, max(score) AS score FROM (${Prisma.join(parts, ' UNION ALL ')}) c WHERE score > 0 GROUP BY id ORDER BY 2 DESC LIMIT ${2 * mostResults}
+      SELECT id, max(score) AS score FROM (${Prisma.join(parts, ' UNION ALL ')}) c WHERE score > 0 GROUP BY id ORDER BY 2 DESC
+      FETCH FIRST ${mostResults} ROWS WITH TIES
     ) best JOIN article a ON a.id = best.id ORDER BY best.score DESC, a.published_at DESC, a.id DESC LIMIT ${mostResults}`
   return rows.map((row) => ({ ...row, publishedAt: row.publishedAt.toISOString() }))
 }

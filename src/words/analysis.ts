@@ -101,4 +101,4 @@ export function tsvectorText({ positions }: Analysis): string {
   return text
 }
 
-export const quoted = (lexeme: string) => `'${lexeme.replaceAll("'", "''")}'`
+export const quoted = (lexeme: string) => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rankedWhole, sourcesOf } from '../../src/search/candidates.ts'
 import { distance, nearest, oneEditAway } from '../../src/search/correct.ts'
+import type { Context } from '../../src/graphql/context.ts'
 import { highlight } from '../../src/search/highlight.ts'
+import { memberHighlight } from '../../src/search/member-highlight.ts'
 import { termsOf, wordsThatCount, type Plan, type ScoredTerm } from '../../src/search/plan.ts'
 import { parseQuery } from '../../src/words/query.ts'
 
@@ -17,6 +19,39 @@ describe('a passage', () => {
     ['is empty where the text is', '', null, weights('dog'), ''],
   ])('%s', (_, text, language, lexemes, expected) => {
     expect(highlight(text, language, lexemes)).toBe(expected)
+  })
+
+  it.each([
+    ['by the part of a compound', 'Das Bundesverfassungsgericht tagt.', 'de', weights('gericht'), 'Das <mark>Bundesverfassungsgericht</mark> tagt.'],
+    ['by two words with a hyphen', 'Free Wi-Fi here.', 'en', weights('wifi'), 'Free <mark>Wi-Fi</mark> here.'],
+    ['at the end', 'Free Wi‑Fi', null, weights('wifi'), 'Free <mark>Wi‑Fi</mark>'],
+    ['by each of them', 'Free Wi-Fi', 'en', weights('wi', 'fi', 'wifi'), 'Free <mark>Wi</mark>-<mark>Fi</mark>'],
+    ['not by two of three', 'A wi-fi-x', 'en', weights('wifi'), 'A wi-fi-x'],
+  ])('marks what is found %s', (_, text, language, lexemes, expected) => {
+    expect(highlight(text, language, lexemes)).toBe(expected)
+  })
+
+  it('is of the title where only that matches, or where there is nothing else', () => {
+    expect(highlight('People left.', 'en', weights('volcano'), 'Volcanoes & <more>')).toBe('<mark>Volcanoes</mark> &amp; &lt;more&gt;')
+    expect(highlight('A volcano.', 'en', weights('volcano'), 'Volcanoes')).toBe('A <mark>volcano</mark>.')
+    expect(highlight('People left.', 'en', weights('volcano'), 'News')).toBe('People left.')
+    expect(highlight(' ', 'en', weights('volcano'), 'News')).toBe('News')
+  })
+
+  it('is made of one text in a round of the event loop', async () => {
+    const content = 'dog cat bird '.repeat(100)
+    const rows = Array.from({ length: 30 }, (_, n) => ({ id: `${n}`, title: '', content, language: 'en' }))
+    const context = { prisma: { $queryRaw: async () => rows } } as unknown as Context
+    let rounds = 0
+    const count = () => {
+      rounds++
+      counting = setImmediate(count)
+    }
+    let counting = setImmediate(count)
+    const made = await Promise.all(rows.map(({ id }) => memberHighlight(context, id, weights('dog'))))
+    clearImmediate(counting)
+    expect(made[29]).toContain('<mark>dog</mark>')
+    expect(rounds).toBeGreaterThanOrEqual(29)
   })
 
   it('is where most of the rarest words are, between words', () => {

@@ -143,6 +143,16 @@ describe('pages', () => {
     expect(ids.length).toBeGreaterThanOrEqual(30)
   })
 
+  it.each(['C++', 'C#', 'T-Online.de', '"C++" budget compiler release'])('follow each other: %s', async (query) => {
+    const words = 'C++ and C# and T-Online.de on 5 12 (1) \ufffd: the budget of the compiler release'
+    await ingest(
+      app,
+      Array.from({ length: 25 }, (_, n) => draft(`symbols-${n}`, { title: `Symbols ${n}`, content: words })),
+    )
+    await enrichAll(app, [countLexemes])
+    expect((await pages(query, 10)).length).toBeGreaterThanOrEqual(25)
+  })
+
   it('refuse what is no cursor of theirs', async () => {
     const { endCursor } = (await ask('committee', { first: 5 })).pageInfo
     const codes = async (query: string, variables: object) => (await app.ask(text, { query, ...variables })).errors?.[0]?.extensions
@@ -160,12 +170,17 @@ describe('pages', () => {
       [score, at, id, '[1]'],
       ['1', at, id, plan],
       [score, 'x', id, plan],
-      [score, at, id, terms(["a' | 'b", null, 1, 1, 1])],
-      [score, at, id, terms(['a\\', null, 1, 1, 1])],
+      [score, at, id, terms(['', null, 1, 1, 1])],
+      [score, at, id, terms(['a\0', null, 1, 1, 1])],
+      [score, at, id, terms(['\ud800', null, 1, 1, 1])],
+      [score, at, id, terms(['é'.repeat(1_023), null, 1, 1, 1])],
+      [score, at, id, JSON.stringify([40, 10, 0, Array(1_000).fill(['a'.repeat(2_000), null, 1, 1, 1]), []])],
       [score, at, id, terms(['a', ["'"], 1, 1, 1])],
       [score, at, id, terms(['a', null, -1, 1, 1])],
     ])
       expect(await codes('committee', { after: forged(...wrong) }), JSON.stringify(wrong)).toEqual(invalid)
+    for (const harmless of ["a' | 'b", 'a\\', "\\'", "'", ' ', ':*', 'é'.repeat(1_022)])
+      expect(await codes('committee', { after: forged(score, at, id, terms([harmless, null, 1, 1, 1])) }), harmless).toBeUndefined()
     expect(await codes('committee', { first: 0 })).toEqual({ code: 'BAD_USER_INPUT', field: 'first' })
     expect(await codes('committee', { first: 101 })).toEqual({ code: 'BAD_USER_INPUT', field: 'first' })
   })

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Prisma } from '../../src/db/generated/client.ts'
+import { rankedWhole } from '../../src/search/candidates.ts'
+import { readCollection } from '../../src/search/collection.ts'
+import { countLexemes } from '../../src/search/frequencies.ts'
+import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
+import { enrichAll } from '../helpers/enrichment.ts'
+
+let app: App
+afterAll(() => app?.close())
+
+const equals = 2_100
+const found = async (query: string, first: number) =>
+  (await app.gql('query ($query: String!, $first: Int) { search(query: $query, first: $first) { nodes { title } } }', { query, first })).search.nodes.map(
+    ({ title }: { title: string }) => title,
+  ) as string[]
+
+beforeAll(async () => {
+  app = await startApp()
+  await addCategory(app)
+  await ingest(
+    app,
+    Array.from({ length: 20 }, (_, n) => draft(`harbour-${n}`, { title: `Notes ${n}`, content: 'The harbour is open.', language: 'en' })),
+  )
+  await enrichAll(app, [countLexemes])
+  // As many again and again, without the server's work for each; the later a copy, the sooner it was published.
+  await app.services.database.prisma.$executeRaw`
+    WITH model AS (SELECT a.*, l.version FROM article a JOIN article_lexemes l ON l.article_id = a.id LIMIT 1),
+    copies AS (
+      INSERT INTO article (id, category_id, url, title, language, content, content_html, copy_keys, text_hash, text_source, tags, enclosures, word_count,
+        reading_time_minutes, published_at, created_at, updated_at)
+      SELECT gen_random_uuid(), category_id, 'https://example.com/copy-' || n, 'Copy ' || n, language, 'The lighthouse.', '', '{}', text_hash, text_source, tags, enclosures, 2,
+        1, published_at + n * interval '1 minute', created_at, updated_at
+      FROM model, generate_series(1, ${equals}::int) n RETURNING id
+    ) INSERT INTO article_lexemes (article_id, lexemes, length, version, batch) SELECT copies.id, 'lighthouse:1'::tsvector, 1, version, '{0}' FROM copies, (SELECT version FROM model) m`
+}, 120_000)
+
+it('puts the newest of thousands of equals first', async () => {
+  expect(await found('lighthouse', 50)).toEqual(Array.from({ length: 50 }, (_, i) => `Copy ${equals - i}`))
+})
+
+it('takes the average length from the whole archive, not from its newest articles', async () => {
+  const { prisma } = app.services.database
+  const older = Prisma.sql`article_id NOT IN (SELECT article_id FROM article_lexemes ORDER BY article_id DESC LIMIT 400)`
+  await prisma.$executeRaw`UPDATE article_lexemes SET length = 101 WHERE ${older}`
+  const [real] = await prisma.$queryRaw<[{ average: number }]>`SELECT avg(length)::float8 AS average FROM article_lexemes`
+  expect(real.average).toBeGreaterThan(70)
+  expect(Math.abs((await readCollection(prisma, [])).averageLength - real.average)).toBeLessThan(20)
+})
+
+it('finds common words of a large archive when the numbers of its batches have run ahead', async () => {
+  const { prisma } = app.services.database
+  await prisma.$executeRaw`INSERT INTO lexeme (lexeme, articles) SELECT unnest('{@,harbour,=harbour}'::text[]), ${50 * rankedWhole}::int
+    ON CONFLICT (lexeme) DO UPDATE SET articles = excluded.articles`
+  await prisma.$queryRaw`SELECT setval('article_lexemes_batch', 5000 * 1024)::int`
+  expect(await found('harbour', 20)).toHaveLength(20)
+})
