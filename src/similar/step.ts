@@ -27,7 +27,12 @@ export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
   const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
   const count = await countArticles(tx, ids, gone)
   if (gone.length > 0) await removeVectors(tx, gone)
-  const again = await readAgain(tx, ids, [...links.keys()], count)
+  const again = await readAgain(
+    tx,
+    ids,
+    [...links.keys()].filter((id) => !ids.includes(id)),
+    count,
+  )
   const there = [...articles, ...again].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
   if (there.length === 0) return []
   const frequencies = await readFrequencies(
