@@ -5,7 +5,14 @@ import type { Wake } from '../stream/wake.ts'
 import { nextArticles, putOff, takeArticles } from './queue.ts'
 import type { EnrichmentStep } from './step.ts'
 
-export type EnrichmentDeps = { prisma: Prisma; wake: Pick<Wake, 'hint'>; clock: () => Date; onFailed: (failure: Failure) => void }
+export type EnrichmentDeps = {
+  prisma: Prisma
+  wake: Pick<Wake, 'hint'>
+  clock: () => Date
+  onFailed: (failure: Failure) => void
+  /** A batch failed as a whole: where each of its articles succeeds by itself, nothing else tells of it. */
+  onBatchFailed?: (error: unknown) => void
+}
 
 /** An article that could not be enriched by itself. */
 export type Failure = { articleId: string; givenUp: boolean; error: unknown }
@@ -19,12 +26,13 @@ const lockId = 7_242_002
  * @throws where the database cannot be asked; nothing is lost then
  */
 export async function enrichBatch(deps: EnrichmentDeps, steps: readonly EnrichmentStep[], signal?: AbortSignal): Promise<number> {
-  const { prisma, clock, onFailed } = deps
+  const { prisma, clock, onFailed, onBatchFailed } = deps
   let ids: string[] = []
   try {
     return await transact(deps, steps, async (tx) => (ids = await nextArticles(tx, clock())))
   } catch (error) {
     if (ids.length === 0) throw error
+    if (ids.length > 1) onBatchFailed?.(error)
   }
   let done = 0
   for (const id of ids) {

@@ -44,7 +44,7 @@ export function createEnrichment(
     try {
       if (await isDue(prisma, clock())) {
         const before = failed
-        done = await enrichBatch({ ...deps, onFailed }, steps, stopping.signal)
+        done = await enrichBatch({ ...deps, onFailed, onBatchFailed: onError }, steps, stopping.signal)
         enriched += done - (failed - before)
       }
     } catch (error) {

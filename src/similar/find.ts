@@ -1,5 +1,6 @@
-import { gramsOf, jaccard, nearlySame } from '../articles/near-text.ts'
+import { gramsOf, jaccard, nearlySame, type Grams } from '../articles/near-text.ts'
 import type { Transaction } from '../db/connect.ts'
+import { pauses } from './pause.ts'
 import { comparing, cosine, unpack, type Subject, type Vector } from './vector.ts'
 
 /** What statements are asked of: a client, or one inside a transaction. */
@@ -17,8 +18,10 @@ const most = { ofKey: 300, compared: 100 }
 const leastScore = 0.1
 /** Texts that are too short to have copy keys may be copies from this cosine on: it knows their titles too, which may differ. */
 const maybeSame = 0.6
-/** Texts that are read in order to tell copies, and how much of each, in characters. What is beyond is taken for a copy. */
-const read = { texts: 1_000, characters: 20_000 }
+/** Texts that are read in order to tell copies, in bytes each and all of them. */
+const mostRead = { texts: 400, ofEach: 200_000, ofAll: 4_000_000 }
+/** Texts that are not read are copies where they share so many of their keys: 97 of a hundred that are just nearly the same do, and 2 of a hundred that are a third the same. */
+const sharedByUnread = 2
 
 /**
  * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 100 of those whose vectors are
@@ -28,7 +31,8 @@ export async function findSimilar(db: Asked, subjects: readonly Subject[], { vec
   const found = (await findCandidates(db, subjects)).map((ids, i) => [...new Set([...ids, ...(others[i] ?? [])])])
   const candidates = await readCandidates(db, [...new Set([...subjects.map(({ id }) => id), ...found.flat()])], vectors)
   const lists = new Map<string, Similar[]>()
-  found.forEach((ids, i) => {
+  const pause = pauses()
+  for (const [i, ids] of found.entries()) {
     const compare = comparing(subjects[i]!)
     const list = ids.flatMap((id) => {
       const candidate = candidates.get(id)
@@ -39,7 +43,8 @@ export async function findSimilar(db: Asked, subjects: readonly Subject[], { vec
       subjects[i]!.id,
       list.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)),
     )
-  })
+    await pause()
+  }
   await removeCopies(db, lists, candidates, new Map(subjects.map(({ id, vector }) => [id, vector])))
   return lists
 }
@@ -59,32 +64,57 @@ async function readCandidates(db: Asked, ids: string[], unstored: Map<string, Ve
   if (ids.length === 0) return new Map()
   const rows = await db.$queryRaw<{ id: string; terms: Uint8Array | null; copyKeys: number[] }[]>`
     SELECT k.id, v.terms, a.copy_keys AS "copyKeys" FROM unnest(${ids}::uuid[]) AS k(id) JOIN article a ON a.id = k.id LEFT JOIN article_vector v ON v.article_id = k.id`
-  return new Map(rows.map(({ id, terms, copyKeys }) => [id, { id, copyKeys, vector: unstored.get(id) ?? unpack(terms ?? new Uint8Array()).vector }]))
+  const pause = pauses()
+  const candidates = new Map<string, Candidate>()
+  for (const { id, terms, copyKeys } of rows) {
+    candidates.set(id, { id, copyKeys, vector: unstored.get(id) ?? unpack(terms ?? new Uint8Array()).vector })
+    await pause()
+  }
+  return candidates
 }
 
 /** Takes from the lists what stands there in nearly the same words (articles/near-text.ts). */
 async function removeCopies(db: Asked, lists: Map<string, Similar[]>, candidates: Map<string, Candidate>, vectors: Map<string, Vector>): Promise<void> {
-  const pairs: [string, string][] = []
+  const pause = pauses()
+  const pairs: { of: string; other: Similar; shared: number }[] = []
   for (const [id, list] of lists) {
     const keys = new Set(candidates.get(id)?.copyKeys)
     for (const other of list) {
-      const maybe =
-        keys.size === 0 || other.copyKeys.length === 0 ? cosine(vectors.get(id)!, other.vector) >= maybeSame : other.copyKeys.some((key) => keys.has(key))
-      if (maybe) pairs.push([id, other.id])
+      const shared = other.copyKeys.filter((key) => keys.has(key)).length
+      // Texts that are too short for keys are told by their words alone.
+      if (keys.size === 0 || other.copyKeys.length === 0) {
+        if (cosine(vectors.get(id)!, other.vector) >= maybeSame) pairs.push({ of: id, other, shared: sharedByUnread })
+      } else if (shared > 0) pairs.push({ of: id, other, shared })
     }
+    await pause()
   }
-  const ids = [...new Set(pairs.flat())].slice(0, read.texts)
-  if (ids.length === 0) return
-  const rows = await db.$queryRaw<
-    { id: string; content: string }[]
-  >`SELECT id, left(content, ${read.characters}) AS content FROM article WHERE id = ANY(${ids}::uuid[])`
-  const grams = new Map(rows.map(({ id, content }) => [id, gramsOf(content)]))
-  const copies = new Set(
-    pairs.filter(([a, b]) => !grams.has(a) || !grams.has(b) || jaccard(grams.get(a)!, grams.get(b)!) >= nearlySame).map((pair) => pair.join()),
-  )
-  for (const [id, list] of lists)
+  if (pairs.length === 0) return
+  const grams = await readGrams(db, [...new Set(pairs.flatMap(({ of, other }) => [of, other.id]))].slice(0, mostRead.texts))
+  const copies = new Map<string, Set<string>>()
+  for (const { of, other, shared } of pairs) {
+    const [one, two] = [grams.get(of), grams.get(other.id)]
+    if (one && two ? jaccard(one, two) >= nearlySame : shared >= sharedByUnread) copies.set(of, (copies.get(of) ?? new Set()).add(other.id))
+    await pause()
+  }
+  for (const [of, ids] of copies)
     lists.set(
-      id,
-      list.filter((other) => !copies.has(`${id},${other.id}`)),
+      of,
+      lists.get(of)!.filter(({ id }) => !ids.has(id)),
     )
+}
+
+/** Of texts in the order in which they are given, as far as they are read. */
+async function readGrams(db: Asked, ids: string[]): Promise<Map<string, Grams>> {
+  const rows = await db.$queryRaw<{ id: string; content: string }[]>`
+    WITH sized AS MATERIALIZED (
+      SELECT k.id, k.place, octet_length(a.content) AS bytes FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS k(id, place) JOIN article a ON a.id = k.id
+    ), read AS MATERIALIZED (SELECT id, sum(bytes) OVER (ORDER BY place) AS sum FROM sized WHERE bytes <= ${mostRead.ofEach})
+    SELECT a.id, a.content FROM read r JOIN article a ON a.id = r.id WHERE r.sum <= ${mostRead.ofAll}`
+  const pause = pauses()
+  const grams = new Map<string, Grams>()
+  for (const { id, content } of rows) {
+    grams.set(id, gramsOf(content))
+    await pause()
+  }
+  return grams
 }

@@ -2,8 +2,10 @@ import { memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import { findSimilar } from './find.ts'
 import { readFrequencies } from './frequencies.ts'
-import { mostNeighbours } from './step.ts'
-import { subjectOf, tiesOf, unpack } from './vector.ts'
+import { mostNeighbours, toBeRemade } from './step.ts'
+import { pauses } from './pause.ts'
+import { subjectsOf } from './subjects.ts'
+import { tiesOf, unpack } from './vector.ts'
 import { findWaiting, readTerms } from './waiting.ts'
 
 /** An article that is like another, and the words that tie them where they were found just now. */
@@ -14,25 +16,26 @@ const sharedByCopies = 3
 
 /** Of each article, those that are most like it, as many, best first: as they are kept, in one statement; or else found now, in at most seven more. */
 export const similarTo = memoized((first: number) => async (context: Context, ids: readonly string[]): Promise<Neighbour[][]> => {
-  const { kept, missing } = await readKept(context, ids)
+  const { kept, missing } = await readKept(context, ids, first)
   if (missing.length > 0) for (const [id, list] of await findNow(context, missing)) kept.set(id, list)
   return ids.map((id) => withoutCopies(kept.get(id) ?? [], first))
 })
 
-async function readKept({ prisma }: Context, ids: readonly string[]): Promise<{ kept: Map<string, Neighbour[]>; missing: string[] }> {
-  const rows = await prisma.$queryRaw<{ of: string; made: boolean; id: string | null; score: number; copyKeys: number[] }[]>`
-    SELECT k.id AS of, v.article_id IS NOT NULL AS made, n.id, n.score, n.copy_keys AS "copyKeys"
-    FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
+/** Missing is what was never made, and what has got too short for what is asked and waits to be made anew. */
+async function readKept({ prisma }: Context, ids: readonly string[], first: number): Promise<{ kept: Map<string, Neighbour[]>; missing: string[] }> {
+  const rows = await prisma.$queryRaw<{ of: string; made: boolean | null; id: string | null; score: number; copyKeys: number[] }[]>`
+    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, n.id, n.score, n.copy_keys AS "copyKeys"
+    FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN similar_key v ON v.article_id = k.id
     LEFT JOIN LATERAL (
       SELECT a.id, n.score::float8 AS score, a.copy_keys FROM neighbour n JOIN article a ON a.id = n.neighbour_id WHERE n.article_id = k.id OFFSET 0
     ) n ON true ORDER BY n.score DESC, n.id`
   const kept = new Map<string, Neighbour[]>()
-  const missing: string[] = []
+  const unmade = new Set<string>()
   for (const { of, made, id, score, copyKeys } of rows) {
-    if (!made) missing.push(of)
-    else if (id !== null) kept.set(of, [...(kept.get(of) ?? []), { id, score, copyKeys }])
+    if (made !== true) unmade.add(of)
+    if (id !== null) kept.set(of, [...(kept.get(of) ?? []), { id, score, copyKeys }])
   }
-  return { kept, missing }
+  return { kept, missing: [...unmade].filter((id) => (kept.get(id)?.length ?? 0) < first) }
 }
 
 /** The best, of two in nearly the same words the better one. */
@@ -50,17 +53,19 @@ function withoutCopies(list: Neighbour[], first: number): Neighbour[] {
 async function findNow({ prisma }: Context, ids: string[]): Promise<Map<string, Neighbour[]>> {
   const terms = await readTerms(prisma, ids)
   const frequencies = await readFrequencies(prisma, [...terms.values()])
-  const subjects = [...terms].map(([id, own]) => subjectOf(id, own, frequencies))
+  const subjects = await subjectsOf(terms, frequencies)
   const lists = await findSimilar(prisma, subjects, await findWaiting(prisma, subjects, frequencies))
-  return new Map(
-    subjects.map((subject) => [
+  const pause = pauses()
+  const found = new Map<string, Neighbour[]>()
+  for (const subject of subjects) {
+    const best = lists.get(subject.id)!.slice(0, mostNeighbours)
+    found.set(
       subject.id,
-      lists
-        .get(subject.id)!
-        .slice(0, mostNeighbours)
-        .map(({ id, score, copyKeys, vector }) => ({ id, score, copyKeys, terms: tiesOf(subject, vector) })),
-    ]),
-  )
+      best.map(({ id, score, copyKeys, vector }) => ({ id, score, copyKeys, terms: tiesOf(subject, vector) })),
+    )
+    await pause()
+  }
+  return found
 }
 
 /** The words that tie two articles, as they stand in the first, of many pairs in one statement. */

@@ -3,19 +3,23 @@ import type { EnrichedArticle, EnrichmentStep } from '../enrichment/step.ts'
 import type { Text } from '../words/analysis.ts'
 import { findSimilar, type Similar } from './find.ts'
 import { readFrequencies } from './frequencies.ts'
-import { termsOf } from './terms.ts'
-import { pack, subjectOf, type Subject } from './vector.ts'
+import { pauses } from './pause.ts'
+import { subjectsOf } from './subjects.ts'
+import { mostCharacters, termsOf, type Term } from './terms.ts'
+import { pack, type Subject } from './vector.ts'
 
 /** Of each article, as many are kept. */
 export const mostNeighbours = 20
-/** Lists that are made anew beside those of a batch. */
-const mostRemade = 50
+/** Lists that are made anew beside those of a batch, and bytes of the texts that are read for them. */
+const mostRemade = { lists: 50, bytes: 1_000_000 }
 /** What was in an article's list, or had it in its own, is compared with it again: of many as many. */
 const mostLinks = 200
 /** A list that gets shorter than that is made anew. */
 const short = 10
 /** One that was made when there were half as many articles, too: what is rare is known of many. Of so many it is known well enough. */
 const settledAt = 20_000
+/** Of how many articles a list is told to be that is to be made anew: it is older than all others. Until then it is found when it is asked for. */
+export const toBeRemade = 0
 
 /**
  * Keeps who is like whom, in both directions: what comes or changes gets a list, and its place in those of others; what goes leaves them.
@@ -33,13 +37,14 @@ export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
     [...links.keys()].filter((id) => !ids.includes(id)),
     count,
   )
-  const there = [...articles, ...again].flatMap(({ id, words }) => (words ? [{ id, terms: termsOf(words) }] : []))
-  if (there.length === 0) return []
-  const frequencies = await readFrequencies(
-    tx,
-    there.map(({ terms }) => terms),
-  )
-  const subjects = there.map(({ id, terms }) => subjectOf(id, terms, frequencies))
+  const pause = pauses()
+  const there = new Map<string, Term[]>()
+  for (const { id, words } of [...articles, ...again]) {
+    if (words) there.set(id, termsOf(words))
+    await pause()
+  }
+  if (there.size === 0) return []
+  const subjects = await subjectsOf(there, await readFrequencies(tx, [...there.values()]))
   await writeSubjects(tx, subjects, count)
   for (const [id, others] of await clearLists(
     tx,
@@ -92,16 +97,22 @@ async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
     WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${ids}::uuid[])`
 }
 
-/** Articles whose lists have become short by what left them, and those whose lists are old. */
+/** Articles whose lists have become short by what left them, now or before, and those whose lists are old. */
 async function readAgain(tx: Transaction, batch: string[], left: string[], count: number): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
+  if (left.length > 0)
+    await tx.$executeRaw`
+      UPDATE similar_key SET articles = ${toBeRemade}
+      WHERE article_id = ANY(${left}::uuid[]) AND EXISTS (SELECT FROM article a WHERE a.id = similar_key.article_id)
+        AND (SELECT count(*) FROM neighbour n WHERE n.article_id = similar_key.article_id) < ${short}`
   const rows = await tx.$queryRaw<({ id: string } & Text)[]>`
     WITH again AS MATERIALIZED (
-      (SELECT l.id FROM unnest(${left}::uuid[]) AS l(id) WHERE (SELECT count(*) FROM neighbour n WHERE n.article_id = l.id) < ${short} LIMIT ${mostRemade})
-      UNION (SELECT article_id FROM similar_key WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)}
-        AND article_id <> ALL(${batch}::uuid[]) ORDER BY articles LIMIT ${mostRemade})
-      LIMIT ${mostRemade}
+      SELECT article_id, articles FROM similar_key WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)}
+        AND article_id <> ALL(${batch}::uuid[]) ORDER BY articles LIMIT ${mostRemade.lists}
+    ), sized AS MATERIALIZED (
+      SELECT article_id, sum(least(octet_length(a.content), ${mostCharacters})) OVER (ORDER BY again.articles, article_id) - least(octet_length(a.content), ${mostCharacters}) AS before
+      FROM again JOIN article a ON a.id = article_id
     )
-    SELECT a.id, a.title, a.content, a.language FROM again JOIN article a ON a.id = again.id`
+    SELECT a.id, a.title, left(a.content, ${mostCharacters}) AS content, a.language FROM sized s JOIN article a ON a.id = s.article_id WHERE s.before < ${mostRemade.bytes}`
   return rows.map(({ id, ...words }) => ({ id, words }))
 }
 

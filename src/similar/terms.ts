@@ -16,13 +16,15 @@ export type Term = {
 
 /** A text's beginning tells what it is about: as many words of it are looked at. */
 const mostWords = 5_000
+/** In as many characters of it; whoever reads a text for its terms alone reads no more. */
+export const mostCharacters = 60_000
 
 /** The terms of an article: the main lexemes of its words without stop words, those of any language where its own is not known. */
 export function termsOf({ title, content, language }: Text): Term[] {
   const base = baseLanguage(language)
   const terms = new Map<string, Term>()
   let left = mostWords
-  for (const text of [content, title]) {
+  for (const text of [content.slice(0, mostCharacters), title]) {
     for (const { text: word } of wordsOf(text)) {
       if (left-- <= 0) break
       const { lexemes, isStop } = wordIn(word, base)

@@ -1,7 +1,9 @@
 import { quoted, type Text } from '../words/analysis.ts'
 import type { Asked, Unstored } from './find.ts'
-import { termsOf, type Term } from './terms.ts'
-import { subjectOf, type Frequencies, type Subject } from './vector.ts'
+import { pauses } from './pause.ts'
+import { subjectsOf } from './subjects.ts'
+import { mostCharacters, termsOf, type Term } from './terms.ts'
+import type { Frequencies, Subject } from './vector.ts'
 
 /** Of the articles that wait to be enriched, the newest are looked at; fewer where there are many subjects. */
 const looked = { most: 1_000, ofAll: 20_000 }
@@ -10,8 +12,16 @@ const compared = { ofEach: 30, ofAll: 200 }
 
 /** The terms of articles that are there, in one statement. */
 export async function readTerms(db: Asked, ids: string[]): Promise<Map<string, Term[]>> {
-  const rows = await db.$queryRaw<({ id: string } & Text)[]>`SELECT id, title, content, language FROM article WHERE id = ANY(${ids}::uuid[])`
-  return new Map(rows.map((row) => [row.id, termsOf(row)]))
+  const rows = await db.$queryRaw<
+    ({ id: string } & Text)[]
+  >`SELECT id, title, left(content, ${mostCharacters}) AS content, language FROM article WHERE id = ANY(${ids}::uuid[])`
+  const pause = pauses()
+  const terms = new Map<string, Term[]>()
+  for (const row of rows) {
+    terms.set(row.id, termsOf(row))
+    await pause()
+  }
+  return terms
 }
 
 /** Of the articles that are not enriched yet those that may be like the subjects. One statement, two where there are some. */
@@ -31,7 +41,7 @@ export async function findWaiting(db: Asked, subjects: readonly Subject[], frequ
   const ids = [...new Set(waiting.map(({ id }) => id))].slice(0, compared.ofAll)
   if (ids.length === 0) return { vectors: new Map(), found: [] }
   const terms = await readTerms(db, ids)
-  const vectors = new Map([...terms].map(([id, own]) => [id, subjectOf(id, own, frequencies).vector]))
+  const vectors = new Map((await subjectsOf(terms, frequencies)).map(({ id, vector }) => [id, vector]))
   const found: string[][] = subjects.map(() => [])
   for (const { n, id } of waiting) if (vectors.has(id)) found[n]!.push(id)
   return { vectors, found }

@@ -29,6 +29,7 @@ const instruction =
  * @throws ModelFailed; the signal's reason when it breaks off
  */
 export async function askModel({ url, key, name }: Model, { title, content }: { title: string; content: string }, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted() // one that is aborted already tells nobody any more
   const ending = new AbortController()
   const stop = () => ending.abort()
   signal.addEventListener('abort', stop)

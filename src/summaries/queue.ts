@@ -66,6 +66,10 @@ export async function spend(prisma: Prisma, budget: number, now: Date): Promise<
 
 /** Forgets what has waited for two days, and what was spent a month ago. */
 export async function tidyTasks(prisma: Prisma, now: Date): Promise<void> {
-  await prisma.$executeRaw`DELETE FROM summary_task WHERE due_at < ${new Date(now.getTime() - staleMs)}`
+  // In the order in which askForSummaries locks them; one that somebody works on is left for the next time.
+  await prisma.$executeRaw`
+    DELETE FROM summary_task WHERE article_id IN (
+      SELECT article_id FROM summary_task WHERE due_at < ${new Date(now.getTime() - staleMs)} ORDER BY article_id FOR UPDATE SKIP LOCKED
+    )`
   await prisma.$executeRaw`DELETE FROM summary_budget WHERE day < ${now}::date - ${keptDays}::int`
 }

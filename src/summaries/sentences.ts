@@ -7,6 +7,10 @@ const mostCharacters = 16_000
 const wrappedAt = 50
 /** In scripts without an end of a sentence, phrases are brought together until they have as much. */
 const leastPhrase = 60
+/** Whether a sentence has ended is told by as much of its end: asked of all of it for each piece, time would grow with the square of the text. */
+const reach = 100
+/** What has as much goes on no further: a summary has no room for it. */
+const longestOpen = 1_000
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 const end = /[.!?…‥。．！？｡؟۔।॥።᙮។៕။፧‼⁇⁈⁉]["'”’»«›)\]）」』】〉》〕]*$/u
@@ -43,7 +47,7 @@ function splitParagraph(paragraph: string, language: string | null): string[] {
   const found: string[] = []
   let open = ''
   for (const { segment } of segmenter.segment(paragraph)) {
-    if (open !== '' && !goesOn(open, segment, language)) {
+    if (open !== '' && (open.length > longestOpen || !goesOn(open.slice(-reach), segment, language))) {
       found.push(oneLine(open))
       open = ''
     }
@@ -53,7 +57,7 @@ function splitParagraph(paragraph: string, language: string | null): string[] {
   return found.filter((sentence) => sentence !== '')
 }
 
-/** Whether a sentence that seems to have ended goes on. */
+/** Whether a sentence that seems to have ended goes on, by the end of what stands before and by what comes after. */
 function goesOn(before: string, after: string, language: string | null): boolean {
   const line = before.trimEnd()
   if (line === '') return true

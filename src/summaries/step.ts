@@ -8,8 +8,8 @@ type Stored = { id: string; text: string | null; textHash: string | null; isGive
 type Made = { id: string; text: string; textHash: string }
 
 /**
- * Makes summaries of articles whose words are new, and takes those away of articles that have no text any more. One that a client supplied
- * goes before them, so that nobody sees those.
+ * Makes summaries, and takes those away of articles that have no text any more. An article that has come again with the same words has been
+ * indexed anew (reindex/walk.ts), and is summarised anew. One that a client supplied goes before them, so that nobody sees those.
  * @param asks whether a language model is to make a better one
  */
 export function summariesStep({ asks }: { asks: boolean }): EnrichmentStep {
@@ -18,11 +18,17 @@ export function summariesStep({ asks }: { asks: boolean }): EnrichmentStep {
     if (there.length === 0) return []
     const stored = new Map((await readStored(tx, there)).map((row) => [row.id, row]))
     const made: Made[] = []
+    const kept: string[] = []
     const emptied: string[] = []
     for (const { id, words } of there) {
       const textHash = hashOf(words)
       const old = stored.get(id)
-      if (!old || old.textHash === textHash) continue
+      if (!old) continue
+      // The model may have made this one of the same words: it is not worse than ours, and stays until the model has made another.
+      if (asks && old.textHash === textHash) {
+        kept.push(id)
+        continue
+      }
       const text = summarise(words)
       if (text !== null) made.push({ id, text, textHash })
       else if (old.text !== null) emptied.push(id)
@@ -31,7 +37,7 @@ export function summariesStep({ asks }: { asks: boolean }): EnrichmentStep {
     await writeMade(tx, made)
     if (emptied.length > 0) await tx.$executeRaw`DELETE FROM article_summary WHERE article_id = ANY(${emptied}::uuid[])`
     const seen = (id: string) => !stored.get(id)!.isGiven
-    if (asks) await askForSummaries(tx, { asked: made.map(({ id }) => id).filter(seen), emptied }, now)
+    if (asks) await askForSummaries(tx, { asked: [...made.map(({ id }) => id), ...kept].filter(seen), emptied }, now)
     const changed = made.filter(({ id, text }) => text !== stored.get(id)!.text).map(({ id }) => id)
     return [...changed, ...emptied].filter(seen)
   }

@@ -1,5 +1,6 @@
 // What comes and changes is brought to the steps once, with what it was before; a step that fails loses nothing and stops nothing.
 import { expect, it } from 'vitest'
+import { enrichBatch } from '../../src/enrichment/enrich.ts'
 import type { EnrichedArticle, EnrichmentStep } from '../../src/enrichment/step.ts'
 import { addCategory, draft, ingest, useApp, type App } from '../helpers/app.ts'
 import { enrichAll, enriched } from '../helpers/enrichment.ts'
@@ -97,6 +98,19 @@ it('undoes all of a batch where a step fails, and enriches the others of it one 
   expect(await enrichAll(app, [poisonous(() => false)], new Date(now.getTime() + 10_000))).toEqual([])
   expect(await written(app)).toContain(ids[1])
   expect(await tasks(app)).toBe(0)
+})
+
+it('tells why a batch failed of which each article succeeds by itself', async () => {
+  const { app } = await started([1, 2].map((n) => draft(n)))
+  const { database, wake } = app.services
+  const told: unknown[] = []
+  const tooMany: EnrichmentStep = async (_tx, articles) => {
+    if (articles.length > 1) throw new Error('too many')
+    return []
+  }
+  const deps = { prisma: database.prisma, wake, clock: () => new Date(), onFailed: (failure: unknown) => void told.push(failure) }
+  expect(await enrichBatch({ ...deps, onBatchFailed: (error) => void told.push(error) }, [tooMany])).toBe(2)
+  expect(told).toEqual([new Error('too many')])
 })
 
 it('puts an article off for longer each time, and gives it up until it changes', async () => {

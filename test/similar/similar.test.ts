@@ -131,6 +131,32 @@ it('costs a page of articles a fixed number of statements, kept or not', async (
   expect(await cost()).toBe(4)
 })
 
+it('finds what it has not made anew yet where too many lists got short at once, and makes it anew later', async () => {
+  const own = (n: number) => Array.from({ length: 4 }, (_, word) => `own${n}x${word}`).join(' ')
+  const many = (count: number, title: string, content: (n: number) => string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${title}${n}`, content(n)]))
+  const app = await started(many(60, 'long', (n) => `Harbour blaze ${own(n)}.`))
+  await add(
+    app,
+    many(25, 'short', (n) => `Harbour blaze only${n}.`),
+  )
+  await enrich(app)
+  const { prisma, pool } = app.services.database
+  await pool.query(`DELETE FROM article WHERE title LIKE 'short%'`)
+  await enrich(app)
+  const waiting = async () => prisma.similarKey.count({ where: { articles: 0 } })
+  expect(await waiting()).toBe(10)
+  await pool.query('DELETE FROM neighbour WHERE article_id IN (SELECT article_id FROM similar_key WHERE articles = 0)')
+  for (const n of Array.from({ length: 60 }).keys()) expect(await similar(app, `long${n}`, 20)).toHaveLength(20)
+  await add(app, { election: stories.election })
+  await enrich(app)
+  expect(await waiting()).toBe(0)
+  expect(await prisma.neighbour.groupBy({ by: ['articleId'] })).toHaveLength(60)
+  // One that is made and has no neighbours is not looked for again.
+  const query = '{ articleByUrl(url: "https://example.com/election") { similar { score } } }'
+  expect((await app.statements(() => app.gql(query))).length).toBeLessThan(5)
+})
+
 it('keeps for each article the best of all, whatever came, changed and went in whatever order', { timeout: 120_000 }, async () => {
   const app = await startApp()
   const { pool, prisma } = app.services.database

@@ -24,6 +24,8 @@ describe('the terms of an article', () => {
     const terms = termsOf(text(Array.from({ length: 9_000 }, (_, n) => `w${n}`).join(' '), 'Harbour'))
     expect(terms).toHaveLength(5_001)
     expect(terms.at(-1)!.lexeme).toBe('harbour')
+    expect(termsOf(text(`${'ferry '.repeat(10_000)} pier`)).map(({ lexeme }) => lexeme)).toEqual(['ferri'])
+    expect(termsOf(text(`${' '.repeat(60_000)} pier`, 'Harbour')).map(({ lexeme }) => lexeme)).toEqual(['harbour'])
   })
 })
 

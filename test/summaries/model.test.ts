@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { askModel } from '../../src/summaries/model.ts'
 import { claimTask, putOffTask, spend, spentOn, tidyTasks } from '../../src/summaries/queue.ts'
 import { addCategory, draft, ingest, useApp, type App } from '../helpers/app.ts'
 import { enriched } from '../helpers/enrichment.ts'
@@ -174,4 +175,43 @@ it('whose answer comes after an edit is not believed', async () => {
   old()
   await becomes(() => tasks(app), [])
   expect(await summaries(app)).toEqual(['Of the new text.'])
+})
+
+it('is asked anew by reindexing, and what it said before stays until it answers', async () => {
+  answer = says('First.')
+  const app = await started()
+  await ingest(app, [draft(1)])
+  await becomes(() => summaries(app), ['First.'])
+  let release: () => void = () => undefined
+  answer = (res) => (release = () => says('Second.')(res))
+  await app.gql('mutation { reindex { startedAt } }')
+  await until(() => asked.length === 2)
+  expect(await summaries(app)).toEqual(['First.'])
+  release()
+  await becomes(() => summaries(app), ['Second.'])
+  // Of the article, its own sentences, and the two of the model.
+  expect(await app.services.database.prisma.streamEvent.count()).toBe(4)
+})
+
+it('is not asked where all is to be broken off already', async () => {
+  asked.length = 0
+  answer = says('Too late.')
+  const reason = new Error('stopped')
+  const model = { url: env['SUMMARY_API_URL']!, key: undefined, name: undefined }
+  await expect(askModel(model, { title: 'x', content: 'y' }, AbortSignal.abort(reason))).rejects.toBe(reason)
+  expect(asked).toEqual([])
+})
+
+it('is forgotten about what has waited long, without waiting for who works on it', async () => {
+  const app = await useApp()
+  if (app.services.database.embedded) return // it has one connection
+  await addCategory(app)
+  const [one] = await ingest(app, [draft(1), draft(2)])
+  const { prisma, pool } = app.services.database
+  await pool.query(`INSERT INTO summary_task (article_id, due_at) SELECT id, '2020-01-01' FROM article`)
+  await prisma.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT FROM summary_task WHERE article_id = ${one!.article!.id}::uuid FOR UPDATE`
+    await tidyTasks(prisma, new Date())
+    expect(await tasks(app)).toMatchObject([{ articleId: one!.article!.id }])
+  })
 })

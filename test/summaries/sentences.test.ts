@@ -70,3 +70,17 @@ it('of a long text are of its beginning, and whole', () => {
   const few = sentencesOf(`${'X'.repeat(9_000)}. ${'Y'.repeat(9_000)}.`, 'en', 100)
   expect(few).toEqual([`${'X'.repeat(9_000)}.`])
 })
+
+it.each(['A. ', 'Wrapped\n', '3. ', 'a.'])('are found soon in a text of nothing but %j', (piece) => {
+  // What others do on the machine does not count.
+  const before = process.cpuUsage()
+  sentencesOf(piece.repeat(16_000 / piece.length), 'de', 80)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000).toBeLessThan(500)
+})
+
+it('go on no longer than a summary is', () => {
+  const [first, second] = split('A. '.repeat(1_000))
+  expect(first!.length).toBeLessThan(1_010)
+  expect(second!.startsWith('A. A.')).toBe(true)
+})

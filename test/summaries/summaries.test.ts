@@ -102,6 +102,24 @@ it('is null without a text, also where there was one', async () => {
   expect(await only(app)).toMatchObject({ summary: null })
 })
 
+it('is made anew by reindexing, which tells of it once', async () => {
+  const app = await started()
+  await ingest(app, [of('ferry')])
+  await enriched(app)
+  const { prisma } = app.services.database
+  const reindexed = async () => {
+    await app.gql('mutation { reindex { startedAt } }')
+    await expect.poll(async () => (await app.gql('{ reindex { finishedAt } }')).reindex.finishedAt, { timeout: 15_000 }).not.toBeNull()
+    await enriched(app)
+  }
+  await prisma.articleSummary.updateMany({ data: { text: 'As it was made long ago.' } })
+  await reindexed()
+  expect(await only(app)).toMatchObject({ summary: summaryOf('ferry') })
+  expect(await prisma.streamEvent.count()).toBe(3)
+  await reindexed()
+  expect(await prisma.streamEvent.count()).toBe(3)
+})
+
 it('goes with its article', async () => {
   const app = await started()
   const [stored] = await ingest(app, [of('ferry')])
