@@ -75,7 +75,10 @@ function candidatesSql({ query, batches, most }: Source, score: Prisma.Sql, filt
 const lookedThrough = 20_000
 const mostTaken = 5_000
 
-/** The newest articles that a filter takes: where they are few, the best of them may be far from the newest of all. */
+/**
+ * The newest articles that a filter takes: where they are few, the best of them may be far from the newest of all. OFFSET makes their lexemes be
+ * looked up one by one: the index would go through all articles that have a common word.
+ */
 function newestTakenSql(plan: Plan, required: string | undefined, score: Prisma.Sql, filter: ArticleFilter): Prisma.Sql {
   const { categoryIds, feedIds, publishedFrom, publishedBefore } = filter
   const narrow: ArticleFilter = { ...(categoryIds && { categoryIds }), ...(publishedFrom && { publishedFrom }), ...(publishedBefore && { publishedBefore }) }
@@ -88,7 +91,8 @@ function newestTakenSql(plan: Plan, required: string | undefined, score: Prisma.
       SELECT a.id FROM (
         SELECT a.* FROM article a WHERE ${filterSql(narrow)} AND ${seen} ORDER BY a.published_at DESC, a.id DESC LIMIT ${lookedThrough}
       ) a WHERE ${filterSql(filter)} LIMIT ${mostTaken}
-    ) a JOIN article_lexemes l ON l.article_id = a.id WHERE l.lexemes @@ (SELECT ${query}::text::tsquery))`
+    ) a CROSS JOIN LATERAL (SELECT l.* FROM article_lexemes l WHERE l.article_id = a.id OFFSET 0) l
+    WHERE l.lexemes @@ (SELECT ${query}::text::tsquery))`
 }
 
 /** The same articles by other terms, best first. One statement. */
