@@ -22,8 +22,11 @@ export async function openDatabase(
   const embedded = config.databaseUrl === undefined
   if (embedded && made && !existsSync(config.dataDir)) throw new Error(`there is no database in ${config.dataDir}`)
   const services = await createServices(config)
-  const { logger, contextFor, enrichment, close } = services
-  if (enriches) enrichment.start()
+  const { logger, contextFor, counter, enrichment, close } = services
+  if (enriches) {
+    counter.start()
+    enrichment.start()
+  }
   const yoga = createGraphQL({ schema, logger, contextFor })
   return { where: embedded ? `the database in ${config.dataDir}` : 'the database of DATABASE_URL', fetch: async (url, init) => yoga.fetch(url, init), close }
 }

@@ -41,7 +41,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const services = await createServices(config, connect)
   try {
-    const { logger, database, contextFor, enrichment } = services
+    const { logger, database, contextFor, counter, enrichment } = services
     const yoga = createGraphQL({ schema, logger, contextFor })
     const healthy = () =>
       database.prisma.$queryRaw`SELECT 1`.then(

@@ -14,7 +14,7 @@ import { startForgetting } from './reads/forget.ts'
 import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
 import { startWalking } from './reindex/walk.ts'
-import { countLexemes } from './search/frequencies.ts'
+import { createCounter } from './search/frequencies.ts'
 import { keepNeighbours } from './similar/step.ts'
 import { startFolding } from './statistics/fold.ts'
 import { createVerifier } from './statistics/verify.ts'
@@ -34,6 +34,8 @@ export type Services = {
   database: Database
   feeds: FeedWork
   pages: PageWork
+  /** Document frequencies, counted as articles come. */
+  counter: ReturnType<typeof createCounter>
   enrichment: Enrichment
   /** Where a language model makes summaries. */
   summaries: SummaryWork | undefined
@@ -87,6 +89,10 @@ export async function createServices(config: Config, connect = connectDatabase):
   const fetcher = createFetcher(config)
   const feeds = createFeedWork({ prisma, wake, logger, clock, fetcher }, config)
   const pages = createPageWork({ prisma, wake, logger, clock, fetcher })
+  const counter = createCounter(database.pool, {
+    rests: database.embedded,
+    onError: (error) => logger.warn({ err: error }, 'could not count document frequencies'),
+  })
   const enrichment = createEnrichment(
     {
       prisma,
@@ -98,7 +104,7 @@ export async function createServices(config: Config, connect = connectDatabase):
           : logger.warn({ articleId, err: error }, 'could not enrich an article yet'),
       onError: (error) => logger.warn({ err: error }, 'could not enrich articles'),
     },
-    [countLexemes, keepNeighbours, summariesStep({ asks: config.summaryApiUrl !== undefined })],
+    [keepNeighbours, summariesStep({ asks: config.summaryApiUrl !== undefined })],
     { rests: database.embedded },
   )
   const summaries =
@@ -113,6 +119,7 @@ export async function createServices(config: Config, connect = connectDatabase):
     database,
     feeds,
     pages,
+    counter,
     enrichment,
     summaries,
     logger,
@@ -140,6 +147,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       await feeds.close()
       await pages.close()
       await enrichment.close()
+      await counter.close()
       await summaries?.close()
       await fetcher.close()
       await recorder.close()

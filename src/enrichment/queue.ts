@@ -46,21 +46,10 @@ export async function nextArticles(tx: Transaction, now: Date): Promise<string[]
  * @returns the articles ordered by id; fewer where another server has taken them
  */
 export async function takeArticles(tx: Transaction, ids: string[]): Promise<EnrichedArticle[]> {
-  const rows = await tx.$queryRaw<{ id: string; title: string | null; content: string; language: string | null; lexemes: string[]; before: string[] | null }[]>`
-    WITH taken AS (
-      DELETE FROM enrichment_task WHERE article_id = ANY(${ids}::uuid[]) RETURNING id, article_id, before
-    ), oldest AS (
-      SELECT DISTINCT ON (article_id) article_id, before FROM taken ORDER BY article_id, id
-    )
-    SELECT o.article_id AS id, a.title, a.content, a.language, coalesce(tsvector_to_array(l.lexemes), '{}') AS lexemes, tsvector_to_array(o.before) AS before
-    FROM oldest o LEFT JOIN article a ON a.id = o.article_id LEFT JOIN article_lexemes l ON l.article_id = a.id
-    ORDER BY o.article_id`
-  return rows.map(({ id, title, content, language, lexemes, before }) => ({
-    id,
-    words: title === null ? null : { title, content, language },
-    lexemes,
-    before,
-  }))
+  const rows = await tx.$queryRaw<{ id: string; title: string | null; content: string; language: string | null }[]>`
+    WITH taken AS (DELETE FROM enrichment_task WHERE article_id = ANY(${ids}::uuid[]) RETURNING article_id)
+    SELECT t.id, a.title, a.content, a.language FROM (SELECT DISTINCT article_id AS id FROM taken) t LEFT JOIN article a ON a.id = t.id ORDER BY t.id`
+  return rows.map(({ id, title, content, language }) => ({ id, words: title === null ? null : { title, content, language } }))
 }
 
 /** Puts an article off that could not be enriched by itself, or gives it up until it changes or a server starts. @returns whether it is given up */

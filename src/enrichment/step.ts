@@ -5,10 +5,6 @@ export type EnrichedArticle = {
   id: string
   /** Null where it is gone. */
   words: { title: string; content: string; language: string | null } | null
-  /** What it is found by (words/analysis.ts); empty where it is gone. */
-  lexemes: string[]
-  /** What it was found by when it was enriched last; null where it never was. */
-  before: string[] | null
 }
 
 /**

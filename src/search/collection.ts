@@ -38,7 +38,7 @@ export async function readCollection(prisma: Client, lexemes: readonly string[])
     SELECT (SELECT json_object_agg(lexeme, articles) FROM lexeme WHERE lexeme = ANY(${[everyArticle, ...lexemes]}::text[])) AS counted,
       (SELECT json_object_agg(substr(lexeme, 2), articles) FROM (
         SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostLanguages}) l) AS languages,
-      (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT 100)) AS fresh,
+      (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM frequency_task ORDER BY id DESC LIMIT 100)) AS fresh,
       (SELECT avg(length)::float8 FROM article_lexemes WHERE ctid = ANY(ARRAY(
         SELECT format('(%s,%s)', page, row)::tid
         FROM (SELECT pg_relation_size('article_lexemes') / current_setting('block_size')::int AS pages) size,

@@ -1,36 +1,90 @@
-import type { EnrichedArticle, EnrichmentStep } from '../enrichment/step.ts'
+import type pg from 'pg'
 
 /** No word's lexeme: it counts all articles. */
 export const everyArticle = '@'
 
+/** Articles that a transaction counts: it costs by their lexemes, of which many are the same. */
+const batch = 300
+/** How often to look for what is to be counted. */
+const everyMs = 200
+/** Any number but those of other locks: only one server counts at a time. */
+const lockId = 7_242_003
+
 /**
- * Keeps the document frequencies (table lexeme) exact as of the articles that are enriched: an article counts for what it is found by
- * now, and no longer for what it was found by before. Marked lexemes are counted like any other; a lexeme that no article has is gone.
+ * Counts what the next articles are found by, in one transaction, so that the document frequencies (table lexeme) are exact as of the articles
+ * that are counted: each counts for what it is found by now, and no longer for what it was found by when it was counted last. Marked lexemes
+ * are counted like any other; a lexeme that no article has is gone.
+ * @returns how many tasks are done; 0 where there are none, or another server is at it
  */
-export const countLexemes: EnrichmentStep = async (tx, articles) => {
-  const changes = frequencyChanges(articles)
-  if (changes.size === 0) return []
-  // In one order: neighbours in the index are written one after the other.
-  const lexemes = [...changes.keys()].sort()
-  await tx.$executeRaw`
-    INSERT INTO lexeme AS l (lexeme, articles) SELECT * FROM unnest(${lexemes}::text[], ${lexemes.map((lexeme) => changes.get(lexeme)!)}::int[])
-    ON CONFLICT (lexeme) DO UPDATE SET articles = l.articles + excluded.articles`
-  const fewer = lexemes.filter((lexeme) => changes.get(lexeme)! < 0)
-  if (fewer.length > 0) await tx.$executeRaw`DELETE FROM lexeme WHERE lexeme = ANY(${fewer}::text[]) AND articles <= 0`
-  return []
+export async function countFrequencies(pool: pg.Pool): Promise<number> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    // Before the statement that counts, whose snapshot must be later than the last count's commit.
+    const { rows: locks } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [lockId])
+    const { rows } = locks[0]!.mine ? await client.query<{ tasks: number; fewer: boolean }>(counting, [batch, everyArticle]) : { rows: [] }
+    if (rows[0]?.fewer) await client.query('DELETE FROM lexeme WHERE articles <= 0')
+    await client.query('COMMIT')
+    client.release()
+    return rows[0]?.tasks ?? 0
+  } catch (error) {
+    client.release(true) // its transaction ends with it
+    throw error
+  }
 }
 
-/** By how much the document frequencies change; lexemes of which as many come as go are left out. */
-export function frequencyChanges(articles: readonly Pick<EnrichedArticle, 'words' | 'lexemes' | 'before'>[]): Map<string, number> {
-  const changes = new Map<string, number>()
-  const add = (lexemes: Iterable<string>, by: number) => {
-    for (const lexeme of lexemes) changes.set(lexeme, (changes.get(lexeme) ?? 0) + by)
+/** One statement sees the tasks and what they tell of. In one order: neighbours in the index are written one after the other. */
+const counting = `
+  WITH next AS (
+    SELECT DISTINCT article_id FROM (SELECT article_id FROM frequency_task ORDER BY id LIMIT $1) t
+  ), taken AS (
+    DELETE FROM frequency_task f USING next WHERE f.article_id = next.article_id RETURNING f.id, f.article_id, f.before
+  ), oldest AS MATERIALIZED (
+    SELECT DISTINCT ON (article_id) article_id, before FROM taken ORDER BY article_id, id
+  ), changes AS MATERIALIZED (
+    SELECT lexeme, sum(change)::int AS change FROM (
+      SELECT unnest(tsvector_to_array(l.lexemes) || $2::text) AS lexeme, 1 AS change FROM oldest o JOIN article_lexemes l ON l.article_id = o.article_id
+      UNION ALL SELECT unnest(tsvector_to_array(o.before) || $2::text), -1 FROM oldest o WHERE o.before IS NOT NULL
+    ) c GROUP BY lexeme HAVING sum(change) <> 0
+  ), written AS (
+    INSERT INTO lexeme AS l (lexeme, articles) SELECT lexeme, change FROM changes ORDER BY lexeme COLLATE "C"
+    ON CONFLICT (lexeme) DO UPDATE SET articles = l.articles + excluded.articles RETURNING articles
+  )
+  SELECT (SELECT count(*)::int FROM taken) AS tasks, EXISTS (SELECT FROM written WHERE articles <= 0) AS fewer`
+
+/**
+ * Counts as articles come and change: at once while there is more, else five times a second.
+ * @param rests whether requests wait for a transaction (the embedded database has one connection): then it leaves them as much time as it took
+ */
+export function createCounter(
+  pool: pg.Pool,
+  { rests, onError }: { rests: boolean; onError: (error: unknown) => void },
+): { start: () => void; close: () => Promise<void> } {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<unknown> = Promise.resolve()
+  const again = (afterMs: number) => {
+    if (!stopped) timer = setTimeout(() => (running = once()), afterMs)
   }
-  for (const { words, lexemes, before } of articles) {
-    add(lexemes, 1)
-    if (words) add([everyArticle], 1)
-    if (before) add([...before, everyArticle], -1)
+  const once = async () => {
+    const startedAt = performance.now()
+    let tasks = 0
+    try {
+      const { rows } = await pool.query<{ due: boolean }>('SELECT EXISTS (SELECT FROM frequency_task) AS due')
+      if (rows[0]!.due) tasks = await countFrequencies(pool)
+    } catch (error) {
+      if (!stopped) onError(error)
+    }
+    if (tasks === 0) again(everyMs)
+    else again(rests ? performance.now() - startedAt : 0)
   }
-  for (const [lexeme, change] of changes) if (change === 0) changes.delete(lexeme)
-  return changes
+  return {
+    start: () => again(0),
+    close: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+      clearTimeout(timer)
+    },
+  }
 }

@@ -3,7 +3,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startRetention, sweep } from '../../src/articles/retention.ts'
 import { storeEntries } from '../../src/articles/store.ts'
-import { countLexemes } from '../../src/search/frequencies.ts'
 import { keepNeighbours } from '../../src/similar/step.ts'
 import { summariesStep } from '../../src/summaries/step.ts'
 import { addCategory, addFeed, draft, ingest, refreshFeed, startApp, type App } from '../helpers/app.ts'
@@ -149,12 +148,17 @@ it('leaves nothing behind but tombstones', async () => {
     return counts
   }
   await fold(app)
-  await enrichAll(app, [countLexemes, keepNeighbours, summariesStep({ asks: true })])
+  await enrichAll(app, [keepNeighbours, summariesStep({ asks: true })])
   const before = await left()
-  expect(Object.entries(before).flatMap(([name, count]) => (count === 0 ? [name] : []))).toEqual(['enrichment_task', 'statistics_delta', 'tombstone'])
+  expect(Object.entries(before).flatMap(([name, count]) => (count === 0 ? [name] : []))).toEqual([
+    'enrichment_task',
+    'frequency_task',
+    'statistics_delta',
+    'tombstone',
+  ])
   expect(await sweepOn(0)).toBe(1)
   await fold(app)
-  await enrichAll(app, [countLexemes, keepNeighbours, summariesStep({ asks: true })])
+  await enrichAll(app, [keepNeighbours, summariesStep({ asks: true })])
   expect(await left()).toEqual({ ...Object.fromEntries(tables.map(({ name }) => [name, 0])), tombstone: 1 })
 })
 

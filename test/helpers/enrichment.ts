@@ -1,12 +1,14 @@
 import { enrichBatch, type Failure } from '../../src/enrichment/enrich.ts'
 import type { EnrichmentStep } from '../../src/enrichment/step.ts'
+import { countFrequencies } from '../../src/search/frequencies.ts'
 import type { App } from './app.ts'
 
-/** Enriches with steps of a test's own until nothing is due. @returns what failed */
+/** Counts document frequencies, and enriches with steps of a test's own, until nothing is due. @returns what failed */
 export async function enrichAll({ services }: Pick<App, 'services'>, steps: readonly EnrichmentStep[], now?: Date): Promise<Failure[]> {
   const failures: Failure[] = []
   const { database, wake } = services
   const deps = { prisma: database.prisma, wake, clock: () => now ?? new Date(), onFailed: (failure: Failure) => void failures.push(failure) }
+  while ((await countFrequencies(database.pool)) > 0);
   while ((await enrichBatch(deps, steps)) > 0);
   return failures
 }

@@ -1,45 +1,64 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EnrichedArticle } from '../../src/enrichment/step.ts'
-import { countLexemes, frequencyChanges } from '../../src/search/frequencies.ts'
-import { lendDatabase } from '../helpers/lent-database.ts'
+// The table of document frequencies: exact as of what is counted, whoever writes and counts at the same time.
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { countFrequencies } from '../../src/search/frequencies.ts'
+import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
 
-const words = { title: '', content: '', language: null }
-const enriched = (lexemes: string[], before: string[] | null): EnrichedArticle => ({ id: '1', words, lexemes, before })
-const gone = (before: string[] | null): EnrichedArticle => ({ id: '1', words: null, lexemes: [], before })
+let app: App
+beforeAll(async () => {
+  app = await startApp()
+  await addCategory(app)
+})
+afterAll(() => app?.close())
 
-describe('the changes of a batch', () => {
-  it.each<[string, EnrichedArticle[], Record<string, number>]>([
-    ['a new article', [enriched(['a', 'b'], null)], { a: 1, b: 1, '@': 1 }],
-    ['two with the same word', [enriched(['a'], null), enriched(['a', 'c'], null)], { a: 2, c: 1, '@': 2 }],
-    ['an edit', [enriched(['a', 'c'], ['a', 'b'])], { c: 1, b: -1 }],
-    ['one that is gone', [gone(['a'])], { a: -1, '@': -1 }],
-    ['one that came and went before it was enriched', [gone(null)], {}],
-    ['one without words', [enriched([], null)], { '@': 1 }],
-    ['one that comes as another goes', [enriched(['a'], null), gone(['a'])], {}],
-    ['what is the same', [enriched(['a'], ['a'])], {}],
-  ])('%s', (_, articles, expected) => {
-    expect(Object.fromEntries(frequencyChanges(articles))).toEqual(expected)
-  })
+const pool = () => app.services.database.pool
+const remove = (id: string) => app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
+async function counted(): Promise<Record<string, number>> {
+  while ((await countFrequencies(pool())) > 0);
+  return table('SELECT lexeme, articles FROM lexeme')
+}
+async function table(query: string): Promise<Record<string, number>> {
+  const { rows } = await pool().query<{ lexeme: string; articles: number }>(query)
+  return Object.fromEntries(rows.map(({ lexeme, articles }) => [lexeme, articles]))
+}
+const exact = () =>
+  table(`SELECT word AS lexeme, ndoc AS articles FROM ts_stat('SELECT lexemes FROM article_lexemes') UNION ALL
+    SELECT '@', count(*)::int FROM article_lexemes HAVING count(*) > 0`)
+
+it('follows what comes, changes and goes', async () => {
+  const [one, two] = await ingest(app, [draft(1, { title: 'Old words', language: 'en' }), draft(2, { title: 'Words', language: 'en' })])
+  expect(await counted()).toMatchObject({ word: 2, '=word': 2, old: 1, '@en': 2, '@': 2 })
+  await ingest(app, [draft(1, { title: 'New', language: 'en' })])
+  await ingest(app, [draft(1, { title: 'Newest', language: 'en' })])
+  const after = await counted()
+  expect(after).toMatchObject({ word: 1, '=word': 1, newest: 1, '@en': 2, '@': 2 })
+  expect(after).not.toHaveProperty('old')
+  expect(after).not.toHaveProperty('new')
+  const [gone] = await ingest(app, [draft(3, { title: 'Came and went', language: 'en' })])
+  for (const result of [one, two, gone]) await remove(result!.article!.id)
+  expect(await counted()).toEqual({})
 })
 
-describe('the table of document frequencies', () => {
-  let lent: Awaited<ReturnType<typeof lendDatabase>>
-  beforeAll(async () => {
-    lent = await lendDatabase()
+it('is exact however many count, edit and remove at the same time', { timeout: 60_000 }, async () => {
+  const removed = new Set<string>()
+  let writing = true
+  const writers = [1, 2, 3].map(async (writer) => {
+    for (let round = 0; round < 8; round++) {
+      const results = await ingest(
+        app,
+        Array.from({ length: 12 }, (_, n) => draft(`c${n}`, { title: `Title ${writer} ${round} ${n}` })),
+      )
+      const id = results[round]?.article?.id
+      if (writer === 1 && id && !removed.has(id)) {
+        removed.add(id)
+        await remove(id)
+      }
+    }
   })
-  afterAll(() => lent?.giveBack())
-
-  it('follows what comes, changes and goes', async () => {
-    const { prisma } = lent.connected
-    const step = (...articles: Parameters<typeof countLexemes>[1]) => prisma.$transaction((tx) => countLexemes(tx, articles, new Date(0)))
-    const stored = async () => Object.fromEntries((await prisma.lexeme.findMany()).map(({ lexeme, articles }) => [lexeme, articles]))
-    expect(await step(enriched(['new', '=new', '@en'], null), enriched(['new', "it's"], null))).toEqual([])
-    expect(await stored()).toEqual({ new: 2, '=new': 1, '@en': 1, "it's": 1, '@': 2 })
-    await step(enriched(['old', '@en'], ['new', '=new', '@en']))
-    expect(await stored()).toEqual({ new: 1, old: 1, '@en': 1, "it's": 1, '@': 2 })
-    await step(gone(['old', '@en']), gone(['new', "it's"]))
-    expect(await stored()).toEqual({})
-    await step()
-    expect(await stored()).toEqual({})
+  const counters = [1, 2].map(async () => {
+    while (writing) await countFrequencies(pool())
   })
+  await Promise.all(writers)
+  writing = false
+  await Promise.all(counters)
+  expect(await counted()).toEqual(await exact())
 })

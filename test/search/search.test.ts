@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
-import { countLexemes } from '../../src/search/frequencies.ts'
 import { enrichAll } from '../helpers/enrichment.ts'
 
 let app: App
@@ -39,7 +38,7 @@ beforeAll(async () => {
     draft('phrase', { title: 'Phrase', content: 'They sold the quick brown foxes to a zoo.' }),
     draft('no-phrase', { title: 'No phrase', content: 'A brown bear is quick, and foxes are too.' }),
   ])
-  await enrichAll(app, [countLexemes])
+  await enrichAll(app, [])
 })
 
 describe('what is found, and in which order', () => {
@@ -137,7 +136,7 @@ describe('pages', () => {
     let n = 0
     const ids = await pages('committee budget discussion', 5, async () => {
       await ingest(app, [draft(`more-${++n}`, { title: `Committee ${n}`, content: 'Budget committee discussion of the committee, short.' })])
-      await enrichAll(app, [countLexemes])
+      await enrichAll(app, [])
     })
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.length).toBeGreaterThanOrEqual(30)
@@ -149,7 +148,7 @@ describe('pages', () => {
       app,
       Array.from({ length: 25 }, (_, n) => draft(`symbols-${n}`, { title: `Symbols ${n}`, content: words })),
     )
-    await enrichAll(app, [countLexemes])
+    await enrichAll(app, [])
     expect((await pages(query, 10)).length).toBeGreaterThanOrEqual(25)
   })
 

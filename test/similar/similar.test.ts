@@ -1,7 +1,6 @@
 // Articles like an article: as they are kept, and before that; both ways, as articles come, change and go; never itself nor its copies.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { countLexemes } from '../../src/search/frequencies.ts'
 import { keepNeighbours } from '../../src/similar/step.ts'
 import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
 import { enrichAll } from '../helpers/enrichment.ts'
@@ -29,7 +28,7 @@ const add = (app: App, of: Record<string, string>, language = 'en') =>
     app,
     Object.entries(of).map(([title, content]) => draft(encodeURIComponent(title), { title, content, language })),
   )
-const enrich = async (app: App) => expect(await enrichAll(app, [countLexemes, keepNeighbours])).toEqual([])
+const enrich = async (app: App) => expect(await enrichAll(app, [keepNeighbours])).toEqual([])
 const fields = 'similar(first: $first) { article { title } score terms }'
 async function similar(app: App, title: string, first = 5): Promise<Found[]> {
   const url = `https://example.com/${encodeURIComponent(title)}`
@@ -194,7 +193,7 @@ it('keeps for each article the best of all, whatever came, changed and went in w
         expect(await counted()).toBe(await prisma.article.count())
         await pool.query('TRUNCATE neighbour, article_vector, similar_key')
         await pool.query('UPDATE similar_count SET articles = 0')
-        await pool.query('INSERT INTO enrichment_task (article_id, before) SELECT article_id, lexemes FROM article_lexemes')
+        await pool.query('INSERT INTO enrichment_task (article_id) SELECT article_id FROM article_lexemes')
         await enrich(app)
         expect(kept).toEqual(await lists())
         for (const { id } of await prisma.article.findMany({ select: { id: true } }))
