@@ -81,6 +81,7 @@ export async function startServer(
       services.pages.start()
     }
     if (enrich) {
+      counter.start()
       enrichment.start()
       services.summaries?.start()
     }

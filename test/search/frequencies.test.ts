@@ -1,7 +1,7 @@
 // The table of document frequencies: exact as of what is counted, whoever writes and counts at the same time.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { countFrequencies } from '../../src/search/frequencies.ts'
-import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
+import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
 
 let app: App
 beforeAll(async () => {
@@ -61,4 +61,12 @@ it('is exact however many count, edit and remove at the same time', { timeout: 6
   writing = false
   await Promise.all(counters)
   expect(await counted()).toEqual(await exact())
+})
+
+it('is kept by a server that serves', async () => {
+  const served = await useApp({ enrich: true })
+  await addCategory(served)
+  await ingest(served, [draft(1)])
+  const { prisma } = served.services.database
+  await expect.poll(() => prisma.lexeme.findUnique({ where: { lexeme: '@' } }), { timeout: 15_000 }).toEqual({ lexeme: '@', articles: 1 })
 })
