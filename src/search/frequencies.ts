@@ -22,11 +22,12 @@ export async function countFrequencies(pool: pg.Pool): Promise<number> {
     await client.query('BEGIN')
     // Before the statement that counts, whose snapshot must be later than the last count's commit.
     const { rows: locks } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [lockId])
-    const { rows } = locks[0]!.mine ? await client.query<{ tasks: number; fewer: boolean }>(counting, [batch, everyArticle]) : { rows: [] }
-    if (rows[0]?.fewer) await client.query('DELETE FROM lexeme WHERE articles <= 0')
+    const { rows } = locks[0]!.mine ? await client.query<{ tasks: number; gone: string[] }>(counting, [batch, everyArticle]) : { rows: [] }
+    const { tasks = 0, gone = [] } = rows[0] ?? {}
+    if (gone.length > 0) await client.query('DELETE FROM lexeme WHERE lexeme = ANY($1) AND articles <= 0', [gone])
     await client.query('COMMIT')
     client.release()
-    return rows[0]?.tasks ?? 0
+    return tasks
   } catch (error) {
     client.release(true) // its transaction ends with it
     throw error
@@ -48,9 +49,9 @@ const counting = `
     ) c GROUP BY lexeme HAVING sum(change) <> 0
   ), written AS (
     INSERT INTO lexeme AS l (lexeme, articles) SELECT lexeme, change FROM changes ORDER BY lexeme COLLATE "C"
-    ON CONFLICT (lexeme) DO UPDATE SET articles = l.articles + excluded.articles RETURNING articles
+    ON CONFLICT (lexeme) DO UPDATE SET articles = l.articles + excluded.articles RETURNING lexeme, articles
   )
-  SELECT (SELECT count(*)::int FROM taken) AS tasks, EXISTS (SELECT FROM written WHERE articles <= 0) AS fewer`
+  SELECT (SELECT count(*)::int FROM taken) AS tasks, ARRAY(SELECT lexeme FROM written WHERE articles <= 0) AS gone`
 
 /**
  * Counts as articles come and change: at once while there is more, else five times a second.

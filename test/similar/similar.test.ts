@@ -186,7 +186,12 @@ it('keeps for each article the best of all, whatever came, changed and went in w
           SELECT * FROM neighbour n WHERE n.article_id = n.neighbour_id OR n.score <= 0 OR n.score > 1
             OR NOT EXISTS (SELECT FROM article WHERE id = n.article_id) OR NOT EXISTS (SELECT FROM article WHERE id = n.neighbour_id)`)
         expect(wrong).toEqual([])
-        const lists = async () => (await pool.query('SELECT article_id, neighbour_id FROM neighbour ORDER BY 1, 2')).rows
+        const lists = async () =>
+          (await pool.query<{ pair: string; score: number }>(`SELECT article_id || ' ' || neighbour_id AS pair, score FROM neighbour ORDER BY 1`)).rows
+        // How rare a word is moves as articles come: what was just too unlike when it was compared need not be now.
+        const clearly = 0.2
+        const missingIn = (some: { pair: string }[], of: { pair: string; score: number }[]) =>
+          of.filter(({ pair, score }) => score >= clearly && !some.some((other) => other.pair === pair))
         const counted = async () => (await prisma.similarCount.findMany()).map(({ articles }) => articles)[0] ?? 0
         const kept = await lists()
         // From scratch: everything is enriched anew, as if it had just come.
@@ -195,7 +200,8 @@ it('keeps for each article the best of all, whatever came, changed and went in w
         await pool.query('UPDATE similar_count SET articles = 0')
         await pool.query('INSERT INTO enrichment_task (article_id) SELECT article_id FROM article_lexemes')
         await enrich(app)
-        expect(kept).toEqual(await lists())
+        const made = await lists()
+        expect({ lost: missingIn(kept, made), extra: missingIn(made, kept) }).toEqual({ lost: [], extra: [] })
         for (const { id } of await prisma.article.findMany({ select: { id: true } }))
           await app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
         await enrich(app)
