@@ -68,11 +68,11 @@ function listenTo({ prisma, pool }: Pick<Database, 'prisma' | 'pool'>): string[]
   if (known) return known
   const statements: string[] = []
   heard.set(pool, statements)
-  // What resolvers ask past Prisma has a name; Prisma asks the same pool, with types of its own.
+  // What resolvers ask past Prisma has a name, if an empty one (db/statement-names.ts); Prisma asks the same pool, with types of its own.
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
   pool.query = ((...args: unknown[]) => {
     const { name, text, types } = Object(args[0]) as { name?: string; text?: string; types?: unknown }
-    if (name && text && !types) statements.push(text)
+    if (name !== undefined && text && !types) statements.push(text)
     return query(...args)
   }) as typeof pool.query
   const listening = prisma as unknown as { $on: (event: 'query', listener: (event: { query: string }) => void) => void }
