@@ -1,3 +1,4 @@
+import { keepUp } from '../repeat.ts'
 import { countWaiting, isDue, retryGivenUp } from './queue.ts'
 import { enrichBatch, type EnrichmentDeps } from './enrich.ts'
 import type { EnrichmentStep } from './step.ts'
@@ -26,50 +27,32 @@ export function createEnrichment(
   { rests }: { rests: boolean },
 ): Enrichment {
   const { prisma, clock, onError } = deps
-  const stopping = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<unknown> = Promise.resolve()
+  let stop: (() => Promise<void>) | undefined
+  let retried = false
   let [enriched, failed] = [0, 0]
   const onFailed: EnrichmentDeps['onFailed'] = (failure) => {
     failed++
     deps.onFailed(failure)
   }
 
-  const again = (afterMs: number) => {
-    if (!stopping.signal.aborted) timer = setTimeout(() => (running = once()), afterMs)
+  const run = async (signal: AbortSignal) => {
+    if (!retried) await retryGivenUp(prisma)
+    retried = true
+    if (!(await isDue(prisma, clock()))) return false
+    const before = failed
+    const done = await enrichBatch({ ...deps, onFailed, onBatchFailed: onError }, steps, signal)
+    enriched += done - (failed - before)
+    return done > 0
   }
-  const once = async () => {
-    const startedAt = performance.now()
-    let done = 0
-    try {
-      if (await isDue(prisma, clock())) {
-        const before = failed
-        done = await enrichBatch({ ...deps, onFailed, onBatchFailed: onError }, steps, stopping.signal)
-        enriched += done - (failed - before)
-      }
-    } catch (error) {
-      if (!stopping.signal.aborted) onError(error)
-    }
-    if (done === 0) again(everyMs)
-    else again(rests ? performance.now() - startedAt : 0)
-  }
+  const waitMs = (more: boolean, tookMs: number) => (more ? (rests ? tookMs : 0) : everyMs)
 
   return {
     start: () => {
-      const begin = async () => {
-        await retryGivenUp(prisma).catch(onError)
-        await once()
-      }
-      running = begin()
+      stop ??= keepUp(run, { firstMs: 0, waitMs, onError })
     },
     enriched: () => enriched,
     failed: () => failed,
     backlog: () => countWaiting(prisma),
-    close: async () => {
-      stopping.abort()
-      clearTimeout(timer)
-      await running
-      clearTimeout(timer)
-    },
+    close: async () => stop?.(),
   }
 }

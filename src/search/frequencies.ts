@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { keepUp } from '../repeat.ts'
 
 /** No word's lexeme: it counts all articles. */
 export const everyArticle = '@'
@@ -61,31 +62,16 @@ export function createCounter(
   pool: pg.Pool,
   { rests, onError }: { rests: boolean; onError: (error: unknown) => void },
 ): { start: () => void; close: () => Promise<void> } {
-  let stopped = false
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<unknown> = Promise.resolve()
-  const again = (afterMs: number) => {
-    if (!stopped) timer = setTimeout(() => (running = once()), afterMs)
+  let stop: (() => Promise<void>) | undefined
+  const run = async () => {
+    const { rows } = await pool.query<{ due: boolean }>('SELECT EXISTS (SELECT FROM frequency_task) AS due')
+    return rows[0]!.due && (await countFrequencies(pool)) > 0
   }
-  const once = async () => {
-    const startedAt = performance.now()
-    let tasks = 0
-    try {
-      const { rows } = await pool.query<{ due: boolean }>('SELECT EXISTS (SELECT FROM frequency_task) AS due')
-      if (rows[0]!.due) tasks = await countFrequencies(pool)
-    } catch (error) {
-      if (!stopped) onError(error)
-    }
-    if (tasks === 0) again(everyMs)
-    else again(rests ? performance.now() - startedAt : 0)
-  }
+  const waitMs = (more: boolean, tookMs: number) => (more ? (rests ? tookMs : 0) : everyMs)
   return {
-    start: () => again(0),
-    close: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await running
-      clearTimeout(timer)
+    start: () => {
+      stop ??= keepUp(run, { firstMs: 0, waitMs, onError })
     },
+    close: async () => stop?.(),
   }
 }

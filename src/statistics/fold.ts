@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { Prisma } from '../db/generated/client.ts'
+import { keepUp } from '../repeat.ts'
 import { pendingSql } from './pending.ts'
 import { addTrends, sumTrends, weightSql } from './trend.ts'
 
@@ -111,32 +112,14 @@ const textOf = ({ text, values }: Prisma.Sql) => ({ text, values })
 
 /** Folds twice a second. @returns stops it, and waits for the fold that is under way */
 export function startFolding({ pool, clock }: { pool: pg.Pool; clock: () => Date }, onError: (error: unknown) => void): () => Promise<void> {
-  let stopped = false
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<unknown> = Promise.resolve()
-  const again = (afterMs: number) => {
-    if (!stopped) timer = setTimeout(() => (running = once()), afterMs)
+  const run = async () => {
+    const { rows } = await pool.query<{ due: boolean }>(
+      'SELECT EXISTS (SELECT FROM statistics_delta) OR quarter_of($1) > windows_at AS due FROM statistics_fold',
+      [clock()],
+    )
+    return rows[0]?.due === true && (await foldBatch(pool, clock(), batch)) === batch
   }
-  const once = async () => {
-    const startedAt = performance.now()
-    let full = false
-    try {
-      const { rows } = await pool.query<{ due: boolean }>(
-        'SELECT EXISTS (SELECT FROM statistics_delta) OR quarter_of($1) > windows_at AS due FROM statistics_fold',
-        [clock()],
-      )
-      if (rows[0]?.due) full = (await foldBatch(pool, clock(), batch)) === batch
-    } catch (error) {
-      if (!stopped) onError(error)
-    }
-    const tookMs = performance.now() - startedAt
-    // Half of the time while it is behind, and a third of it otherwise: others write meanwhile.
-    again(full ? tookMs : Math.max(everyMs - tookMs, 2 * tookMs))
-  }
-  again(everyMs)
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
+  // Half of the time while it is behind, and a third of it otherwise: others write meanwhile.
+  const waitMs = (behind: boolean, tookMs: number) => (behind ? tookMs : Math.max(everyMs - tookMs, 2 * tookMs))
+  return keepUp(run, { firstMs: everyMs, waitMs, onError })
 }

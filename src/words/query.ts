@@ -1,4 +1,4 @@
-import { inLanguage, quoted, type Analysis } from './analysis.ts'
+import { inLanguage, quoted } from './analysis.ts'
 import { lower } from './fold.ts'
 import { particular, wordIn } from './lexemes.ts'
 import { wordsOf } from './segment.ts'
@@ -66,7 +66,7 @@ function phraseOf(terms: Term[]): string {
 
 /**
  * As PostgreSQL reads a tsquery: articles that have every word and phrase, and nothing of `without`. It says the same of an article
- * whatever else is there, and the same as {@link holds}.
+ * whatever else is there.
  * @returns undefined where nothing is asked for
  */
 export function tsqueryOf(query: Query): string | undefined {
@@ -77,17 +77,4 @@ export function tsqueryOf(query: Query): string | undefined {
     ...query.without.map((terms) => `!${phraseOf(terms)}`),
   ]
   return parts.length === 0 ? undefined : parts.join(' & ')
-}
-
-/** Whether an article has every word and phrase of a query, and nothing of `without`. Says the same as {@link tsqueryOf}. */
-export function holds(query: Query, { positions, language }: Analysis): boolean {
-  const lenient = isLenient(query)
-  const hasPhrase = (terms: Term[]) => {
-    const [first, ...rest] = terms.map((term) => lexemesFor(term, language))
-    if (rest.length === 0) return first!.some((lexeme) => positions.has(lexeme))
-    const places = [first!, ...rest].map((lexemes) => new Set(lexemes.flatMap((lexeme) => positions.get(lexeme) ?? [])))
-    return [...places[0]!].some((at) => places.every((set, i) => set.has(at + i)))
-  }
-  const hasWord = (term: Term) => hasPhrase([term]) || (lenient && language !== null && term.stopIn.includes(language))
-  return query.words.every(hasWord) && query.phrases.every(hasPhrase) && !query.without.some(hasPhrase)
 }

@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { analyse, tsvectorText } from '../../src/words/analysis.ts'
-import { holds, parseQuery, tsqueryOf } from '../../src/words/query.ts'
+import { parseQuery, tsqueryOf } from '../../src/words/query.ts'
 import { startApp, type App } from '../helpers/app.ts'
+import { holds } from './holds.ts'
 
 let app: App
 beforeAll(async () => {
