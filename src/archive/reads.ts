@@ -1,3 +1,4 @@
+import { lockCounters } from '../articles/counters.ts'
 import type { Transaction } from '../db/connect.ts'
 import type { ArchivedDraft } from './draft.ts'
 
@@ -9,10 +10,10 @@ import type { ArchivedDraft } from './draft.ts'
 export async function raiseReads(tx: Transaction, drafts: ArchivedDraft[]): Promise<string[]> {
   if (drafts.length === 0) return []
   const rows = drafts.map(({ id, reads }) => ({ id, reads: reads!.count, read_at: reads!.lastAt }))
-  // Makes those that have not been read yet, and locks all in the order of their ids, as a read does; WHERE false locks without a change.
-  await tx.$executeRaw`
-    INSERT INTO article_counter (article_id) SELECT id FROM unnest(${rows.map(({ id }) => id)}::uuid[]) AS k(id) ORDER BY id
-    ON CONFLICT (article_id) DO UPDATE SET read_count = article_counter.read_count WHERE false`
+  await lockCounters(
+    tx,
+    drafts.map(({ id }) => id),
+  )
   const raised = await tx.$queryRaw<{ id: string }[]>`
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, reads int, read_at timestamptz)

@@ -4,6 +4,7 @@ import { notFound } from '../errors.ts'
 import { appendEvents, factsSql, type ArticleFacts } from '../stream/log.ts'
 import type { Wake } from '../stream/wake.ts'
 import { isUuid } from '../graphql/ids.ts'
+import { lockCounters } from './counters.ts'
 import { lockKeys } from './store.ts'
 
 /**
@@ -35,7 +36,7 @@ export async function lockArticles(tx: Transaction, ids: string[]): Promise<{ id
     links.map((link) => link.key),
   )
   await tx.$executeRaw`SELECT FROM feed WHERE id IN (SELECT feed_id FROM sighting WHERE article_id = ANY(${ids}::uuid[])) ORDER BY id FOR KEY SHARE`
-  await tx.$executeRaw`SELECT FROM article_counter WHERE article_id = ANY(${ids}::uuid[]) ORDER BY article_id FOR UPDATE`
+  await lockCounters(tx, ids)
   return tx.$queryRaw`SELECT id, category_id AS "categoryId" FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`
 }
 

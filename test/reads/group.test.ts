@@ -37,6 +37,10 @@ const countsOf = async (ids: string[]): Promise<number[]> => {
   return ids.map((id) => counts.get(id) ?? 0)
 }
 
+/** How many transactions wait for another. */
+const whoWaits = async () =>
+  (await pool.query('SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0')).rowCount
+
 /** Another server's recorder. `before` happens before each of its statements, which are counted. */
 function recorderOf(before: (name: string) => Promise<unknown> = () => Promise.resolve()) {
   const statements: string[] = []
@@ -198,13 +202,29 @@ describe('reads', () => {
     await client.query('BEGIN')
     await client.query('SELECT FROM article WHERE id = $1 FOR UPDATE', [goes])
     const reading = recorderOf().record([bare(stays!), bare(goes!), { articleId: goes!, key: 'in the middle' }])
-    for (let waits = 0; waits === 0;)
-      waits = (await pool.query('SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0')).rowCount!
+    await expect.poll(whoWaits).toBe(1)
     await client.query('DELETE FROM article WHERE id = $1', [goes])
     await client.query('COMMIT')
     client.release()
     expect(await reading).toEqual(['COUNTED', 'NOT_FOUND', 'NOT_FOUND'])
     expect(await countsOf([stays!, goes!])).toEqual([1, 0])
+  })
+
+  it('of an article that is being removed wait for its end, the first read too', async ({ skip }) => {
+    if (app.database.embedded) skip('one connection: nothing happens in the middle of a transaction')
+    const [id] = await newArticles(1)
+    const client = await pool.connect()
+    await client.query('BEGIN')
+    await client.query('SELECT FROM article WHERE id = $1 FOR KEY SHARE', [id])
+    const removing = app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
+    await expect.poll(whoWaits).toBe(1)
+    const reading = recorderOf().record([{ articleId: id!, key: 'first' }])
+    await expect.poll(whoWaits).toBe(2)
+    await client.query('COMMIT')
+    client.release()
+    await removing
+    expect(await reading).toEqual(['NOT_FOUND'])
+    expect((await pool.query('SELECT FROM read_key WHERE article_id = $1', [id])).rowCount).toBe(0)
   })
 
   it('of more articles than one notice has room for are all told of', async () => {
