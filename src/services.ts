@@ -15,7 +15,7 @@ import { createReadRecorder } from './reads/record.ts'
 import { watchReads } from './reads/watch.ts'
 import { startWalking } from './reindex/walk.ts'
 import { createCounter } from './search/frequencies.ts'
-import { keepNeighbours } from './similar/step.ts'
+import { keepNeighbours, remakeLists } from './similar/step.ts'
 import { startFolding } from './statistics/fold.ts'
 import { createVerifier } from './statistics/verify.ts'
 import { watchStatistics } from './statistics/watch.ts'
@@ -105,7 +105,7 @@ export async function createServices(config: Config, connect = connectDatabase):
       onError: (error) => logger.warn({ err: error }, 'could not enrich articles'),
     },
     [keepNeighbours, summariesStep({ asks: config.summaryApiUrl !== undefined })],
-    { rests: database.embedded },
+    { tidy: remakeLists, rests: database.embedded },
   )
   const summaries =
     config.summaryApiUrl === undefined

@@ -53,10 +53,8 @@ async function transact(
   choose: (tx: Transaction) => Promise<string[]>,
 ): Promise<number> {
   let told = 0
-  const count = await prisma.$transaction(async (tx) => {
-    // Before all statements that read what is to be enriched: their snapshots must be later than the last batch's commit.
-    const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(${lockId}) AS mine`
-    const ids = lock!.mine ? await choose(tx) : []
+  const count = await alone(prisma, async (tx) => {
+    const ids = await choose(tx)
     if (ids.length === 0) return 0
     // Nobody edits or removes them until the commit; whoever does waits here, in the order in which all lock articles.
     await tx.$executeRaw`SELECT FROM article WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
@@ -73,6 +71,18 @@ async function transact(
   })
   if (told > 0) wake.hint()
   return count
+}
+
+/**
+ * A transaction of who enriches.
+ * @returns what the work does; 0 where another server is at it
+ */
+export async function alone(prisma: Prisma, work: (tx: Transaction) => Promise<number>): Promise<number> {
+  return prisma.$transaction(async (tx) => {
+    // Before all statements that read what is to be enriched: their snapshots must be later than the last batch's commit.
+    const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(${lockId}) AS mine`
+    return lock!.mine ? work(tx) : 0
+  })
 }
 
 const facts = factsSql(Sql.sql`SELECT feed_id FROM sighting WHERE article_id = a.id`)

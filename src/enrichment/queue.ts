@@ -10,11 +10,12 @@ const most = { attempts: 5, waitMs: 10_000, growth: 6 }
 /** More than that many tasks are not counted. */
 const mostCounted = 100_000
 
-/** Whether something is to be enriched. */
-export async function isDue(prisma: Prisma, now: Date): Promise<boolean> {
-  const [row] = await prisma.$queryRaw<{ due: boolean }[]>`
-    SELECT EXISTS (SELECT FROM enrichment_task WHERE due_at IS NULL) OR EXISTS (SELECT FROM enrichment_task WHERE due_at <= ${now}) AS due`
-  return row!.due
+/** Whether something is to be enriched, and the newest task: a greater one later tells that more has come meanwhile. */
+export async function readDue(prisma: Prisma, now: Date): Promise<{ due: boolean; newest: bigint }> {
+  const [row] = await prisma.$queryRaw<{ due: boolean; newest: bigint }[]>`
+    SELECT EXISTS (SELECT FROM enrichment_task WHERE due_at IS NULL) OR EXISTS (SELECT FROM enrichment_task WHERE due_at <= ${now}) AS due,
+      coalesce((SELECT max(id) FROM enrichment_task), 0) AS newest`
+  return row!
 }
 
 /** How many tasks wait, of which at most 100,000 are counted; what was given up is none. */

@@ -13,3 +13,9 @@ export type EnrichedArticle = {
  * @returns ids of articles of which clients see something else now: each gets an `articleChanged`, and updatedAt stays
  */
 export type EnrichmentStep = (tx: Transaction, articles: EnrichedArticle[], now: Date) => Promise<string[]>
+
+/**
+ * What is to be done when nothing waits to be enriched, a piece at a time, as a step is.
+ * @returns 0 where there is nothing left to do
+ */
+export type Tidying = (tx: Transaction) => Promise<number>

@@ -1,10 +1,12 @@
 import { keepUp } from '../repeat.ts'
-import { countWaiting, isDue, retryGivenUp } from './queue.ts'
-import { enrichBatch, type EnrichmentDeps } from './enrich.ts'
-import type { EnrichmentStep } from './step.ts'
+import { countWaiting, readDue, retryGivenUp } from './queue.ts'
+import { alone, enrichBatch, type EnrichmentDeps } from './enrich.ts'
+import type { EnrichmentStep, Tidying } from './step.ts'
 
 /** How often to look for what is to be enriched. */
 const everyMs = 300
+/** By how many times what a batch took the next one waits while more articles come in. */
+const restWhileMoreComes = 4
 
 export type Enrichment = {
   start: () => void
@@ -18,17 +20,21 @@ export type Enrichment = {
 }
 
 /**
- * Enriches articles as they come and change, a batch at a time: at once while there is more, else three times a second.
- * @param rests whether requests wait for a batch (the embedded database has one connection): then it leaves them as much time as it took
+ * Enriches articles as they come and change, a batch at a time: at once while there is more, else three times a second. While articles come
+ * in, they go before: a batch is followed by a rest that is longer than itself.
+ * @param tidy is done when nothing is left to enrich, until there is nothing left to tidy
+ * @param rests whether requests wait for a batch (the embedded database has one connection): then each is left as much time as it took
  */
 export function createEnrichment(
   deps: EnrichmentDeps & { onError: (error: unknown) => void },
   steps: readonly EnrichmentStep[],
-  { rests }: { rests: boolean },
+  { tidy, rests }: { tidy: Tidying; rests: boolean },
 ): Enrichment {
   const { prisma, clock, onError } = deps
   let stop: (() => Promise<void>) | undefined
   let retried = false
+  let tidied = false
+  let [newest, comesIn] = [0n, false]
   let [enriched, failed] = [0, 0]
   const onFailed: EnrichmentDeps['onFailed'] = (failure) => {
     failed++
@@ -38,13 +44,20 @@ export function createEnrichment(
   const run = async (signal: AbortSignal) => {
     if (!retried) await retryGivenUp(prisma)
     retried = true
-    if (!(await isDue(prisma, clock()))) return false
+    const found = await readDue(prisma, clock())
+    comesIn = found.newest > newest
+    if (comesIn) newest = found.newest
+    if (!found.due) {
+      tidied ||= (await alone(prisma, tidy)) === 0
+      return !tidied
+    }
+    tidied = false
     const before = failed
     const done = await enrichBatch({ ...deps, onFailed, onBatchFailed: onError }, steps, signal)
     enriched += done - (failed - before)
     return done > 0
   }
-  const waitMs = (more: boolean, tookMs: number) => (more ? (rests ? tookMs : 0) : everyMs)
+  const waitMs = (more: boolean, tookMs: number) => (more ? tookMs * (comesIn ? restWhileMoreComes : rests ? 1 : 0) : everyMs)
 
   return {
     start: () => {

@@ -9,8 +9,8 @@ export type Asked = Pick<Transaction, '$queryRaw'>
 type Candidate = { id: string; vector: Vector; copyKeys: readonly number[] }
 export type Similar = Candidate & { score: number }
 
-/** Articles whose vectors are not stored yet, and for each subject, in the same order, which of them to compare it with. */
-export type Unstored = { vectors: Map<string, Vector>; found: string[][] }
+/** Vectors of articles that have none stored, and articles for each subject, in the same order, to compare it with besides. */
+export type Given = { vectors: Map<string, Vector>; found: string[][]; /** Subjects that are compared with no others. */ enough?: ReadonlySet<string> }
 
 /** Articles that are looked at for each key, and that are compared for each subject: those that share the heaviest keys. */
 const most = { ofKey: 300, compared: 100 }
@@ -27,8 +27,12 @@ const sharedByUnread = 2
  * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 100 of those whose vectors are
  * stored, besides those given. Three statements at most.
  */
-export async function findSimilar(db: Asked, subjects: readonly Subject[], { vectors, found: others }: Unstored = { vectors: new Map(), found: [] }) {
-  const found = (await findCandidates(db, subjects)).map((ids, i) => [...new Set([...ids, ...(others[i] ?? [])])])
+export async function findSimilar(db: Asked, subjects: readonly Subject[], { vectors, found: given, enough }: Given = { vectors: new Map(), found: [] }) {
+  const candidatesOf = await findCandidates(
+    db,
+    subjects.filter(({ id }) => !enough?.has(id)),
+  )
+  const found = subjects.map(({ id }, i) => [...new Set([...(candidatesOf.get(id) ?? []), ...(given[i] ?? [])])])
   const candidates = await readCandidates(db, [...new Set([...subjects.map(({ id }) => id), ...found.flat()])], vectors)
   const lists = new Map<string, Similar[]>()
   const pause = pauses()
@@ -49,13 +53,14 @@ export async function findSimilar(db: Asked, subjects: readonly Subject[], { vec
   return lists
 }
 
-async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<string[][]> {
-  const rows = subjects.map(({ id, keys }, n) => ({ n, id, keys: keys.map(({ term }) => term), weights: keys.map(({ weight }) => weight) }))
-  const found = await db.$queryRaw<{ n: number; id: string }[]>`
-    SELECT s.n, c.id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, keys int[], weights float8[])
+async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<Map<string, string[]>> {
+  const lists = new Map<string, string[]>(subjects.map(({ id }) => [id, []]))
+  if (subjects.length === 0) return lists
+  const rows = subjects.map(({ id, keys }) => ({ id, keys: keys.map(({ term }) => term), weights: keys.map(({ weight }) => weight) }))
+  const found = await db.$queryRaw<{ of: string; id: string }[]>`
+    SELECT s.id AS of, c.id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(id uuid, keys int[], weights float8[])
     CROSS JOIN LATERAL similar_candidates(s.id, s.keys, s.weights, ${most.ofKey}::int, ${most.compared}::int) AS c(id)`
-  const lists: string[][] = subjects.map(() => [])
-  for (const { n, id } of found) lists[n]!.push(id)
+  for (const { of, id } of found) lists.get(of)!.push(id)
   return lists
 }
 

@@ -14,28 +14,37 @@ export type Neighbour = { id: string; score: number; copyKeys: readonly number[]
 /** Of eight keys that two texts have in common where they are nearly the same, mostly (articles/near-text.ts). */
 const sharedByCopies = 3
 
-/** Of each article, those that are most like it, as many, best first: as they are kept, in one statement; or else found now, in at most seven more. */
+/**
+ * Of each article, those that are most like it, as many, best first: as they are kept, in one statement; or else found now, in at most seven
+ * more. While articles wait to be enriched, kept lists do not have them: what is found now among them is added.
+ */
 export const similarTo = memoized((first: number) => async (context: Context, ids: readonly string[]): Promise<Neighbour[][]> => {
-  const { kept, missing } = await readKept(context, ids, first)
-  if (missing.length > 0) for (const [id, list] of await findNow(context, missing)) kept.set(id, list)
+  const { kept, missing, waits } = await readKept(context, ids, first)
+  const asked = waits ? [...ids] : missing
+  if (asked.length > 0) {
+    for (const id of missing) kept.delete(id)
+    for (const [id, list] of await findNow(context, asked, kept)) kept.set(id, list)
+  }
   return ids.map((id) => withoutCopies(kept.get(id) ?? [], first))
 })
 
-/** Missing is what was never made, and what has got too short for what is asked and waits to be made anew. */
-async function readKept({ prisma }: Context, ids: readonly string[], first: number): Promise<{ kept: Map<string, Neighbour[]>; missing: string[] }> {
-  const rows = await prisma.$queryRaw<{ of: string; made: boolean | null; id: string | null; score: number; copyKeys: number[] }[]>`
-    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, n.id, n.score, n.copy_keys AS "copyKeys"
+type Kept = Map<string, Neighbour[]>
+
+/** Missing is what was never made, and what has got too short for what is asked and waits to be made anew; `waits`: something is to be enriched. */
+async function readKept({ prisma }: Context, ids: readonly string[], first: number): Promise<{ kept: Kept; missing: string[]; waits: boolean }> {
+  const rows = await prisma.$queryRaw<{ of: string; made: boolean | null; waits: boolean; id: string | null; score: number; copyKeys: number[] }[]>`
+    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, (SELECT EXISTS (SELECT FROM enrichment_task WHERE due_at IS NULL)) AS waits, n.id, n.score, n.copy_keys AS "copyKeys"
     FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN similar_key v ON v.article_id = k.id
     LEFT JOIN LATERAL (
       SELECT a.id, n.score::float8 AS score, a.copy_keys FROM neighbour n JOIN article a ON a.id = n.neighbour_id WHERE n.article_id = k.id OFFSET 0
     ) n ON true ORDER BY n.score DESC, n.id`
-  const kept = new Map<string, Neighbour[]>()
+  const kept: Kept = new Map()
   const unmade = new Set<string>()
   for (const { of, made, id, score, copyKeys } of rows) {
     if (made !== true) unmade.add(of)
     if (id !== null) kept.set(of, [...(kept.get(of) ?? []), { id, score, copyKeys }])
   }
-  return { kept, missing: [...unmade].filter((id) => (kept.get(id)?.length ?? 0) < first) }
+  return { kept, missing: [...unmade].filter((id) => (kept.get(id)?.length ?? 0) < first), waits: rows[0]?.waits ?? false }
 }
 
 /** The best, of two in nearly the same words the better one. */
@@ -49,23 +58,25 @@ function withoutCopies(list: Neighbour[], first: number): Neighbour[] {
   return chosen
 }
 
-/** As enriching would find them, of what is enriched and of the newest of what waits for it. */
-async function findNow({ prisma }: Context, ids: string[]): Promise<Map<string, Neighbour[]>> {
+/** As enriching would find them, of the newest of what waits for it, and of what is enriched: where a list is kept, of that. */
+async function findNow({ prisma }: Context, ids: string[], kept: Kept): Promise<Kept> {
   const terms = await readTerms(prisma, ids)
   const frequencies = await readFrequencies(prisma, [...terms.values()])
   const subjects = await subjectsOf(terms, frequencies)
-  const lists = await findSimilar(prisma, subjects, await findWaiting(prisma, subjects, frequencies))
+  const { vectors, found: waiting } = await findWaiting(prisma, subjects, frequencies)
+  const found = subjects.map(({ id }, n) => [...(waiting[n] ?? []), ...(kept.get(id) ?? []).map((other) => other.id)])
+  const lists = await findSimilar(prisma, subjects, { vectors, found, enough: new Set(kept.keys()) })
   const pause = pauses()
-  const found = new Map<string, Neighbour[]>()
+  const now: Kept = new Map()
   for (const subject of subjects) {
     const best = lists.get(subject.id)!.slice(0, mostNeighbours)
-    found.set(
+    now.set(
       subject.id,
       best.map(({ id, score, copyKeys, vector }) => ({ id, score, copyKeys, terms: tiesOf(subject, vector) })),
     )
     await pause()
   }
-  return found
+  return now
 }
 
 /** The words that tie two articles, as they stand in the first, of many pairs in one statement. */

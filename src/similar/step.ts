@@ -31,29 +31,43 @@ export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
   const gone = articles.filter(({ words }) => !words).map(({ id }) => id)
   const count = await countArticles(tx, ids, gone)
   if (gone.length > 0) await removeVectors(tx, gone)
-  const again = await readAgain(
+  await noteShort(
     tx,
-    ids,
     [...links.keys()].filter((id) => !ids.includes(id)),
-    count,
   )
+  await makeLists(tx, articles, links, count)
+  return []
+}
+
+/**
+ * Makes some lists anew: those that have become short by what left them, and those that were made when much less was known of what is rare.
+ * @returns how many; 0 where none is to be made anew
+ */
+export async function remakeLists(tx: Transaction): Promise<number> {
+  const [row] = await tx.$queryRaw<{ articles: number }[]>`SELECT articles FROM similar_count`
+  const count = row?.articles ?? 0
+  const again = await readAgain(tx, count)
+  const links = await clearLists(
+    tx,
+    again.map(({ id }) => id),
+  )
+  await makeLists(tx, again, links, count)
+  return again.length
+}
+
+/** Makes the lists of articles that are in none, or of those that are to stay in others' lists, whose own are cleared. */
+async function makeLists(tx: Transaction, articles: Pick<EnrichedArticle, 'id' | 'words'>[], links: Links, count: number): Promise<void> {
   const pause = pauses()
   const there = new Map<string, Term[]>()
-  for (const { id, words } of [...articles, ...again]) {
+  for (const { id, words } of articles) {
     if (words) there.set(id, termsOf(words))
     await pause()
   }
-  if (there.size === 0) return []
+  if (there.size === 0) return
   const subjects = await subjectsOf(there, await readFrequencies(tx, [...there.values()]))
   await writeSubjects(tx, subjects, count)
-  for (const [id, others] of await clearLists(
-    tx,
-    again.map(({ id }) => id),
-  ))
-    links.set(id, [...(links.get(id) ?? []), ...others])
   const found = subjects.map(({ id }) => (links.get(id) ?? []).slice(0, mostLinks))
   await writeLists(tx, await findSimilar(tx, subjects, { vectors: new Map(), found }))
-  return []
 }
 
 /** Who was in the list of whom, from both sides. */
@@ -97,17 +111,20 @@ async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
     WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${ids}::uuid[])`
 }
 
-/** Articles whose lists have become short by what left them, now or before, and those whose lists are old. */
-async function readAgain(tx: Transaction, batch: string[], left: string[], count: number): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
-  if (left.length > 0)
-    await tx.$executeRaw`
-      UPDATE similar_key SET articles = ${toBeRemade}
-      WHERE article_id = ANY(${left}::uuid[]) AND EXISTS (SELECT FROM article a WHERE a.id = similar_key.article_id)
-        AND (SELECT count(*) FROM neighbour n WHERE n.article_id = similar_key.article_id) < ${short}`
+/** Notes the lists that have become short by what left them. */
+async function noteShort(tx: Transaction, left: string[]): Promise<void> {
+  if (left.length === 0) return
+  await tx.$executeRaw`
+    UPDATE similar_key SET articles = ${toBeRemade}
+    WHERE article_id = ANY(${left}::uuid[]) AND EXISTS (SELECT FROM article a WHERE a.id = similar_key.article_id)
+      AND (SELECT count(*) FROM neighbour n WHERE n.article_id = similar_key.article_id) < ${short}`
+}
+
+/** Articles whose lists are short or old, the shortest and oldest first. */
+async function readAgain(tx: Transaction, count: number): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
   const rows = await tx.$queryRaw<({ id: string } & Text)[]>`
     WITH again AS MATERIALIZED (
-      SELECT article_id, articles FROM similar_key WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)}
-        AND article_id <> ALL(${batch}::uuid[]) ORDER BY articles LIMIT ${mostRemade.lists}
+      SELECT article_id, articles FROM similar_key WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)} ORDER BY articles LIMIT ${mostRemade.lists}
     ), sized AS MATERIALIZED (
       SELECT article_id, sum(least(octet_length(a.content), ${mostCharacters})) OVER (ORDER BY again.articles, article_id) - least(octet_length(a.content), ${mostCharacters}) AS before
       FROM again JOIN article a ON a.id = article_id
@@ -136,28 +153,32 @@ async function writeSubjects(tx: Transaction, subjects: readonly Subject[], arti
 
 /** Writes lists, and each article of them to the lists of those that it is near to, of which the ends go. */
 async function writeLists(tx: Transaction, lists: Map<string, Similar[]>): Promise<void> {
-  const rows = new Map<string, { a: string; b: string; s: number }>()
+  const [of, to, scores]: [string[], string[], number[]] = [[], [], []]
+  const add = (a: string, b: string, score: number) => void (of.push(a), to.push(b), scores.push(score))
+  const others = [...new Set([...lists.values()].flatMap((list) => list.map(({ id }) => id)))].filter((id) => !lists.has(id))
+  const full = await readFull(tx, others)
   for (const [id, list] of lists) {
-    for (const { id: other, score } of list) {
-      rows.set(`${id},${other}`, { a: id, b: other, s: score })
-      rows.set(`${other},${id}`, { a: other, b: id, s: score })
-    }
+    for (const { id: other, score } of list.slice(0, mostNeighbours)) add(id, other, score)
+    for (const { id: other, score } of list) if (!(score <= full.get(other)!)) add(other, id, score)
   }
-  if (rows.size === 0) return
+  if (of.length === 0) return
+  // Two articles of these may be in each other's list from either side.
   await tx.$executeRaw`
-    WITH r AS MATERIALIZED (
-      SELECT a, b, s FROM (
-        SELECT *, row_number() OVER (PARTITION BY a ORDER BY s DESC, b) AS place FROM json_to_recordset(${JSON.stringify([...rows.values()])}::json) AS r(a uuid, b uuid, s real)
-      ) r WHERE place <= ${mostNeighbours}
-    )
     INSERT INTO neighbour (article_id, neighbour_id, score)
-    SELECT r.a, r.b, r.s FROM r
-    CROSS JOIN LATERAL (SELECT (SELECT n.score FROM neighbour n WHERE n.article_id = r.a ORDER BY n.score DESC OFFSET ${mostNeighbours - 1} LIMIT 1) AS last OFFSET 0) l
-    WHERE l.last IS NULL OR r.s > l.last
+    SELECT DISTINCT ON (a, b) a, b, s FROM unnest(${of}::uuid[], ${to}::uuid[], ${scores}::real[]) AS r(a, b, s) ORDER BY a, b, s DESC
     ON CONFLICT (article_id, neighbour_id) DO UPDATE SET score = excluded.score`
-  const touched = [...new Set([...rows.values()].map(({ a }) => a))]
+  const touched = [...new Set(of)]
   await tx.$executeRaw`
     DELETE FROM neighbour n USING unnest(${touched}::uuid[]) AS t(id) CROSS JOIN LATERAL (
       SELECT neighbour_id FROM neighbour WHERE article_id = t.id ORDER BY score DESC, neighbour_id OFFSET ${mostNeighbours}
     ) o WHERE n.article_id = t.id AND n.neighbour_id = o.neighbour_id`
+}
+
+/** Of lists that are full, the score of their last. */
+async function readFull(tx: Transaction, ids: string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx.$queryRaw<{ id: string; last: number }[]>`
+    SELECT k.id, n.last FROM unnest(${ids}::uuid[]) AS k(id)
+    CROSS JOIN LATERAL (SELECT min(score)::float8 AS last, count(*) AS length FROM neighbour WHERE article_id = k.id OFFSET 0) n WHERE n.length >= ${mostNeighbours}`
+  return new Map(rows.map(({ id, last }) => [id, last]))
 }

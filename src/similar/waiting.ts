@@ -1,14 +1,14 @@
 import { quoted, type Text } from '../words/analysis.ts'
-import type { Asked, Unstored } from './find.ts'
+import type { Asked, Given } from './find.ts'
 import { pauses } from './pause.ts'
 import { subjectsOf } from './subjects.ts'
 import { mostCharacters, termsOf, type Term } from './terms.ts'
 import type { Frequencies, Subject } from './vector.ts'
 
 /** Of the articles that wait to be enriched, the newest are looked at; fewer where there are many subjects. */
-const looked = { most: 1_000, ofAll: 20_000 }
+const looked = { most: 4_000, ofAll: 20_000 }
 /** Of them are compared: for each subject those that have its keys most, and not more in all. */
-const compared = { ofEach: 30, ofAll: 200 }
+const compared = { ofEach: 60, ofAll: 200 }
 
 /** The terms of articles that are there, in one statement. */
 export async function readTerms(db: Asked, ids: string[]): Promise<Map<string, Term[]>> {
@@ -25,14 +25,15 @@ export async function readTerms(db: Asked, ids: string[]): Promise<Map<string, T
 }
 
 /** Of the articles that are not enriched yet those that may be like the subjects. One statement, two where there are some. */
-export async function findWaiting(db: Asked, subjects: readonly Subject[], frequencies: Frequencies): Promise<Unstored> {
+export async function findWaiting(db: Asked, subjects: readonly Subject[], frequencies: Frequencies): Promise<Given> {
   const rows = subjects.flatMap(({ id, keys }, n) => (keys.length === 0 ? [] : [{ n, id, query: keys.map(({ lexeme }) => quoted(lexeme)).join('|') }]))
   const most = Math.min(looked.most, Math.ceil(looked.ofAll / Math.max(1, subjects.length)))
   const waiting = await db.$queryRaw<{ n: number; id: string }[]>`
     WITH waiting AS MATERIALIZED (
-      SELECT l.article_id, l.lexemes FROM (SELECT DISTINCT article_id FROM (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT ${most}) t) t
-      CROSS JOIN LATERAL (SELECT * FROM article_lexemes WHERE article_id = t.article_id OFFSET 0) l
-      WHERE NOT EXISTS (SELECT FROM similar_key k WHERE k.article_id = t.article_id)
+      SELECT l.article_id, l.lexemes FROM (
+        SELECT DISTINCT article_id FROM (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT ${most}) t
+        WHERE NOT EXISTS (SELECT FROM similar_key k WHERE k.article_id = t.article_id)
+      ) t CROSS JOIN LATERAL (SELECT * FROM article_lexemes WHERE article_id = t.article_id OFFSET 0) l
     )
     SELECT s.n, w.article_id AS id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, query tsquery)
     CROSS JOIN LATERAL (
