@@ -2,9 +2,10 @@
 //
 // What finding costs as an archive grows: search by rare, middling, very common and rotating words, filter.text, and similar readings,
 // stored and made when asked. FILEs hold stories, {title, text} on each line, whose sentences the articles are made of. They are
-// written as any others are, with what copies are told by; document frequencies are counted at once by SQL at the end, as enriching would
-// have, and only the last --enrich articles are enriched. Queries are asked in this process, so that nothing but them is measured. Databases
-// are made and dropped; with --kept they are NAME_10000 and so on, which stay and are taken as they are the next time (--fill: no more than filled).
+// written as any others are, with what copies are told by; document frequencies are counted at once by SQL at the end, and what articles like
+// another are found by is written as enriching writes it, but only the last --enrich articles are enriched. Queries are asked in this process,
+// so that nothing but them is measured. Databases are made and dropped; with --kept they are NAME_10000 and so on, which stay and are taken as
+// they are the next time (--fill: no more than filled).
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,10 @@ import { insertArticles } from '../src/articles/rows.ts'
 import { parseConfig } from '../src/config.ts'
 import { schema } from '../src/schema.ts'
 import { createServices, type Services } from '../src/services.ts'
+import { readFrequencies } from '../src/similar/frequencies.ts'
+import { toBeRemade, writeSubjects } from '../src/similar/step.ts'
+import { subjectsOf } from '../src/similar/subjects.ts'
+import { readTerms } from '../src/similar/waiting.ts'
 import { analysisVersion } from '../src/words/analysis.ts'
 import { createOnServer, dropOnServer, withName } from '../test/helpers/server-database.ts'
 import { median, ms } from './figures.ts'
@@ -35,6 +40,8 @@ const { values, positionals } = parseArgs({
 const stories = await readStories(positionals)
 if (stories.length === 0) throw new Error('no stories: name files of them')
 const rounds = Number(values.rounds)
+/** Of so many articles, the first, lists are made when they are asked for. */
+const old = 500
 const sizes = values.sizes.split(',').map(Number).filter(Boolean)
 
 type Times = Map<string, number[]>
@@ -69,10 +76,6 @@ async function fill({ database }: Services, to: number): Promise<void> {
   // Nothing is left to walk over.
   await pool.query(`UPDATE reindex SET version = ${analysisVersion}, started_at = now(), finished_at = now()`)
   await pool.query(`INSERT INTO category (id, name) VALUES ('large', 'Large'), ('small', 'Small') ON CONFLICT DO NOTHING`)
-  const { rows: indexes } = await pool.query<{ name: string; definition: string }>(
-    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE tablename = 'article_lexemes' AND indexdef LIKE '%USING gin%'`,
-  )
-  for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`)
   let next = 0
   const part = 200
   const turn = async () => {
@@ -85,33 +88,66 @@ async function fill({ database }: Services, to: number): Promise<void> {
       await prisma.$transaction((tx) => insertArticles(tx, drafts, null, new Date()))
     }
   }
-  await Promise.all(database.embedded ? [turn()] : [turn(), turn()])
-  const client = await pool.connect()
-  try {
-    await client.query(`SET maintenance_work_mem = '${database.embedded ? 64 : 1024}MB'`)
-    for (const { definition } of indexes) await client.query(definition)
-    await client.query('RESET maintenance_work_mem')
-  } finally {
-    client.release()
-  }
+  await withoutIndexes(pool, 'article_lexemes', database.embedded, () => Promise.all(database.embedded ? [turn()] : [turn(), turn()]))
 }
 
-/** What enriching and upkeep would have done by now. */
-async function settle({ database, enrichment }: Services): Promise<void> {
+/** What counting, enriching and upkeep would have done by now. */
+async function settle(services: Services): Promise<void> {
+  const { database, enrichment } = services
   const { pool } = database
   await pool.query(`DELETE FROM enrichment_task WHERE id <= (SELECT max(id) - $1 FROM enrichment_task)`, [Number(values.enrich)])
-  await pool.query('TRUNCATE lexeme')
-  await pool.query(`INSERT INTO lexeme (lexeme, articles)
-    SELECT word, ndoc FROM ts_stat('SELECT l.lexemes FROM article_lexemes l WHERE NOT EXISTS (SELECT FROM enrichment_task t WHERE t.article_id = l.article_id)')`)
-  await pool.query(
-    `INSERT INTO lexeme (lexeme, articles) SELECT '@', count(*) FROM article_lexemes l WHERE NOT EXISTS (SELECT FROM enrichment_task t WHERE t.article_id = l.article_id)`,
-  )
-  const { rows } = await pool.query<{ name: string }>(`SELECT format('%I', relname) AS name FROM pg_stat_user_tables WHERE schemaname = 'public'`)
-  for (const { name } of rows) await pool.query(`VACUUM (ANALYZE) ${name}`)
+  await pool.query('TRUNCATE lexeme, frequency_task')
+  await pool.query(`INSERT INTO lexeme (lexeme, articles) SELECT word, ndoc FROM ts_stat('SELECT lexemes FROM article_lexemes')`)
+  await pool.query(`INSERT INTO lexeme (lexeme, articles) SELECT '@', count(*) FROM article_lexemes`)
+  await tidy(services)
+  await writeVectors(services)
+  await tidy(services)
   const from = performance.now()
   enrichment.start()
   while ((await enrichment.backlog()) > 0) await new Promise((resolve) => setTimeout(resolve, 50))
   console.log(`  ${values.enrich} articles enriched at ${Math.round(Number(values.enrich) / ((performance.now() - from) / 1_000))}/s`)
+}
+
+async function tidy({ database: { pool } }: Services): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(`SELECT format('%I', relname) AS name FROM pg_stat_user_tables WHERE schemaname = 'public'`)
+  for (const { name } of rows) await pool.query(`VACUUM (ANALYZE) ${name}`)
+}
+
+/** What articles that are like another are found by, of all that are not enriched; lists of the oldest are made when they are asked for. */
+async function writeVectors({ database: { prisma, pool, embedded } }: Services): Promise<void> {
+  const from = performance.now()
+  const { rows: all } = await pool.query<{ id: string }>(
+    'SELECT id FROM article a WHERE NOT EXISTS (SELECT FROM enrichment_task WHERE article_id = a.id) AND NOT EXISTS (SELECT FROM similar_key WHERE article_id = a.id) ORDER BY id',
+  )
+  await withoutIndexes(pool, 'similar_key', embedded, async () => {
+    for (let at = 0; at < all.length; at += 500) {
+      const ids = all.slice(at, at + 500).map(({ id }) => id)
+      const terms = await readTerms(prisma, ids)
+      await writeSubjects(prisma, await subjectsOf(terms, await readFrequencies(prisma, [...terms.values()])), at < old ? toBeRemade : all.length)
+    }
+  })
+  await pool.query(
+    'INSERT INTO similar_count (id, articles) SELECT 1, count(*) FROM article_vector ON CONFLICT (id) DO UPDATE SET articles = excluded.articles',
+  )
+  console.log(`  ${all.length} vectors written in ${Math.round((performance.now() - from) / 1_000)} s`)
+}
+
+/** Work on a table whose GIN index is made at the end, which takes a fraction of the time. */
+async function withoutIndexes(pool: pg.Pool, table: string, embedded: boolean, work: () => Promise<unknown>): Promise<void> {
+  const { rows } = await pool.query<{ name: string; definition: string }>(
+    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE tablename = $1 AND indexdef LIKE '%USING gin%'`,
+    [table],
+  )
+  for (const { name } of rows) await pool.query(`DROP INDEX ${name}`)
+  await work()
+  const client = await pool.connect()
+  try {
+    await client.query(`SET maintenance_work_mem = '${embedded ? 64 : 1024}MB'`)
+    for (const { definition } of rows) await client.query(definition)
+    await client.query('RESET maintenance_work_mem')
+  } finally {
+    client.release()
+  }
 }
 
 const searchQuery = parse(`query ($q: String!) { search(query: $q) { edges { score highlight node { id title } } pageInfo { hasNextPage endCursor } } }`)
@@ -163,8 +199,8 @@ async function measure(services: Services, size: number): Promise<Times> {
   for (const [name, query] of queries) await timed(`filter.text, ${name}`, textQuery, (round) => ({ q: query(round) }))
   const { rows } = await services.database.pool.query<{ id: string }>('SELECT id FROM article ORDER BY id DESC LIMIT $1', [Number(values.enrich)])
   await timed('similar, stored', similarQuery, (round) => rows[round % rows.length]!)
-  const { rows: old } = await services.database.pool.query<{ id: string }>('SELECT id FROM article ORDER BY id LIMIT 500')
-  await timed('similar, made when asked', similarQuery, (round) => old[round % old.length]!)
+  const { rows: oldest } = await services.database.pool.query<{ id: string }>('SELECT id FROM article ORDER BY id LIMIT $1', [old])
+  await timed('similar, made when asked', similarQuery, (round) => oldest[round % oldest.length]!)
   return times
 }
 

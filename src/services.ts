@@ -89,10 +89,7 @@ export async function createServices(config: Config, connect = connectDatabase):
   const fetcher = createFetcher(config)
   const feeds = createFeedWork({ prisma, wake, logger, clock, fetcher }, config)
   const pages = createPageWork({ prisma, wake, logger, clock, fetcher })
-  const counter = createCounter(database.pool, {
-    rests: database.embedded,
-    onError: (error) => logger.warn({ err: error }, 'could not count document frequencies'),
-  })
+  const counter = createCounter(database.pool, (error) => logger.warn({ err: error }, 'could not count document frequencies'))
   const enrichment = createEnrichment(
     {
       prisma,

@@ -62,7 +62,7 @@ export function draftOf(entry: Entry): Draft | DraftProblem {
     textHash: hash128(title, content),
     copyKeys: wordCount < leastWords ? [] : keysOf(gramsOf(content)),
     wordCount,
-    readingTimeMinutes: readingTimeMinutes(content),
+    readingTimeMinutes: readingTimeMinutes(content, wordCount),
     publishedAt: entry.publishedAt ?? null,
     byline: (entry.byline && plainLineFromText(entry.byline)) || null,
     summary: (entry.summary && plainLineFromText(entry.summary)) || null,

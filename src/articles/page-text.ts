@@ -41,7 +41,7 @@ export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pic
     if (wordCount <= article.wordCount || !isAbout(content, article)) return false
     const [changed] = await tx.$queryRaw<{ facts: ArticleFacts; language: string | null }[]>`
       UPDATE article a SET content = ${content}, content_html = ${contentHtml}, text_source = 'PAGE', word_count = ${wordCount},
-        reading_time_minutes = ${readingTimeMinutes(content)}, copy_keys = ${copyKeys}::int[],
+        reading_time_minutes = ${readingTimeMinutes(content, wordCount)}, copy_keys = ${copyKeys}::int[],
         byline = coalesce(byline, ${page.byline}), summary = coalesce(summary, ${teaserOf(article.content)}), language = coalesce(language, ${page.language ?? detectLanguage(article.title, content)})
       WHERE a.id = ${id}::uuid RETURNING ${facts} AS facts, language`
     await writeLexemes(tx, [{ id, title: article.title, content, language: changed!.language }])

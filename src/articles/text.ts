@@ -48,9 +48,12 @@ export function countWords(text: string): number {
   return count
 }
 
-/** Whole minutes, at least 1: 265 words a minute, and 500 characters a minute in Chinese, Japanese and Korean. */
-export function readingTimeMinutes(text: string): number {
+/**
+ * Whole minutes, at least 1: 265 words a minute, and 500 characters a minute in Chinese, Japanese and Korean.
+ * @param wordCount of the same text
+ */
+export function readingTimeMinutes(text: string, wordCount: number): number {
   const characters = text.match(cjk)?.length ?? 0
-  const rest = characters === 0 ? text : text.replace(cjk, ' ')
-  return Math.max(1, Math.ceil(countWords(rest) / 265 + characters / 500))
+  const words = characters === 0 ? wordCount : countWords(text.replace(cjk, ' '))
+  return Math.max(1, Math.ceil(words / 265 + characters / 500))
 }

@@ -1,4 +1,5 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
+import { Prisma as Sql } from '../db/generated/client.ts'
 import type { EnrichedArticle } from './step.ts'
 
 /** Of a batch, whose transaction holds the embedded database's one connection; an article that has more than all that is a batch of its own. */
@@ -10,10 +11,16 @@ const most = { attempts: 5, waitMs: 10_000, growth: 6 }
 /** More than that many tasks are not counted. */
 const mostCounted = 100_000
 
+/**
+ * The oldest task that is to be done at once, or null. Ordered as an index is: after many are done, a scan of the table would go through all the
+ * pages that they have left.
+ */
+export const firstSql = Sql.sql`(SELECT id FROM enrichment_task WHERE due_at IS NULL ORDER BY due_at, id LIMIT 1)`
+
 /** Whether something is to be enriched, and the newest task: a greater one later tells that more has come meanwhile. */
 export async function readDue(prisma: Prisma, now: Date): Promise<{ due: boolean; newest: bigint }> {
   const [row] = await prisma.$queryRaw<{ due: boolean; newest: bigint }[]>`
-    SELECT EXISTS (SELECT FROM enrichment_task WHERE due_at IS NULL) OR EXISTS (SELECT FROM enrichment_task WHERE due_at <= ${now}) AS due,
+    SELECT coalesce(${firstSql}, (SELECT id FROM enrichment_task WHERE due_at <= ${now} ORDER BY due_at, id LIMIT 1)) IS NOT NULL AS due,
       coalesce((SELECT max(id) FROM enrichment_task), 0) AS newest`
   return row!
 }

@@ -4,8 +4,10 @@ import { keepUp } from '../repeat.ts'
 /** No word's lexeme: it counts all articles. */
 export const everyArticle = '@'
 
-/** Articles that a transaction counts: it costs by their lexemes, of which many are the same. */
-const batch = 300
+/** Tasks that a transaction does, of lexemes of so many bytes as they are stored: it costs by the distinct ones, and of many articles many are the same. */
+const batch = { tasks: 1_000, bytes: 20_000_000 }
+/** By how many times what a count took the next one waits: others come first, and what has come meanwhile is counted with it. */
+const rest = 4
 /** How often to look for what is to be counted. */
 const everyMs = 200
 /** Any number but those of other locks: only one server counts at a time. */
@@ -23,7 +25,7 @@ export async function countFrequencies(pool: pg.Pool): Promise<number> {
     await client.query('BEGIN')
     // Before the statement that counts, whose snapshot must be later than the last count's commit.
     const { rows: locks } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [lockId])
-    const { rows } = locks[0]!.mine ? await client.query<{ tasks: number; gone: string[] }>(counting, [batch, everyArticle]) : { rows: [] }
+    const { rows } = locks[0]!.mine ? await client.query<{ tasks: number; gone: string[] }>(counting, [batch.tasks, everyArticle, batch.bytes]) : { rows: [] }
     const { tasks = 0, gone = [] } = rows[0] ?? {}
     if (gone.length > 0) await client.query('DELETE FROM lexeme WHERE lexeme = ANY($1) AND articles <= 0', [gone])
     await client.query('COMMIT')
@@ -37,8 +39,12 @@ export async function countFrequencies(pool: pg.Pool): Promise<number> {
 
 /** One statement sees the tasks and what they tell of. In one order: neighbours in the index are written one after the other. */
 const counting = `
-  WITH next AS (
-    SELECT DISTINCT article_id FROM (SELECT article_id FROM frequency_task ORDER BY id LIMIT $1) t
+  WITH sized AS (
+    SELECT t.article_id, place, coalesce(pg_column_size(l.lexemes), 0) AS bytes
+    FROM (SELECT article_id, min(id) AS place FROM (SELECT article_id, id FROM frequency_task ORDER BY id LIMIT $1) t GROUP BY article_id) t
+    LEFT JOIN article_lexemes l ON l.article_id = t.article_id
+  ), next AS (
+    SELECT article_id FROM (SELECT article_id, sum(bytes) OVER (ORDER BY place) - bytes AS before FROM sized) s WHERE before < $3
   ), taken AS (
     DELETE FROM frequency_task f USING next WHERE f.article_id = next.article_id RETURNING f.id, f.article_id, f.before
   ), oldest AS MATERIALIZED (
@@ -54,20 +60,15 @@ const counting = `
   )
   SELECT (SELECT count(*)::int FROM taken) AS tasks, ARRAY(SELECT lexeme FROM written WHERE articles <= 0) AS gone`
 
-/**
- * Counts as articles come and change: at once while there is more, else five times a second.
- * @param rests whether requests wait for a transaction (the embedded database has one connection): then it leaves them as much time as it took
- */
-export function createCounter(
-  pool: pg.Pool,
-  { rests, onError }: { rests: boolean; onError: (error: unknown) => void },
-): { start: () => void; close: () => Promise<void> } {
+/** Counts as articles come and change: a fifth of the time while there is more, else five times a second. */
+export function createCounter(pool: pg.Pool, onError: (error: unknown) => void): { start: () => void; close: () => Promise<void> } {
   let stop: (() => Promise<void>) | undefined
   const run = async () => {
-    const { rows } = await pool.query<{ due: boolean }>('SELECT EXISTS (SELECT FROM frequency_task) AS due')
-    return rows[0]!.due && (await countFrequencies(pool)) > 0
+    // In the index's order: after many are done, a scan of the table would go through all the pages that they have left.
+    const { rowCount } = await pool.query('SELECT id FROM frequency_task ORDER BY id LIMIT 1')
+    return rowCount! > 0 && (await countFrequencies(pool)) > 0
   }
-  const waitMs = (more: boolean, tookMs: number) => (more ? (rests ? tookMs : 0) : everyMs)
+  const waitMs = (more: boolean, tookMs: number) => (more ? tookMs * rest : everyMs)
   return {
     start: () => {
       stop ??= keepUp(run, { firstMs: 0, waitMs, onError })

@@ -1,3 +1,4 @@
+import { firstSql } from '../enrichment/queue.ts'
 import { memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import { findSimilar } from './find.ts'
@@ -33,7 +34,7 @@ type Kept = Map<string, Neighbour[]>
 /** Missing is what was never made, and what has got too short for what is asked and waits to be made anew; `waits`: something is to be enriched. */
 async function readKept({ prisma }: Context, ids: readonly string[], first: number): Promise<{ kept: Kept; missing: string[]; waits: boolean }> {
   const rows = await prisma.$queryRaw<{ of: string; made: boolean | null; waits: boolean; id: string | null; score: number; copyKeys: number[] }[]>`
-    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, (SELECT EXISTS (SELECT FROM enrichment_task WHERE due_at IS NULL)) AS waits, n.id, n.score, n.copy_keys AS "copyKeys"
+    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, ${firstSql} IS NOT NULL AS waits, n.id, n.score, n.copy_keys AS "copyKeys"
     FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN similar_key v ON v.article_id = k.id
     LEFT JOIN LATERAL (
       SELECT a.id, n.score::float8 AS score, a.copy_keys FROM neighbour n JOIN article a ON a.id = n.neighbour_id WHERE n.article_id = k.id OFFSET 0

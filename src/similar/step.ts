@@ -133,7 +133,8 @@ async function readAgain(tx: Transaction, count: number): Promise<Pick<EnrichedA
   return rows.map(({ id, ...words }) => ({ id, words }))
 }
 
-async function writeSubjects(tx: Transaction, subjects: readonly Subject[], articles: number): Promise<void> {
+/** Writes what articles are looked for by, and compared by. @param articles how many were known when it was made */
+export async function writeSubjects(tx: Pick<Transaction, '$executeRaw'>, subjects: readonly Subject[], articles: number): Promise<void> {
   const rows = subjects.map((subject) => ({
     id: subject.id,
     keys: subject.keys.map(({ term }) => term),
