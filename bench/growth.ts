@@ -88,7 +88,20 @@ async function fill({ database }: Services, to: number): Promise<void> {
       await prisma.$transaction((tx) => insertArticles(tx, drafts, null, new Date()))
     }
   }
-  await withoutIndexes(pool, 'article_lexemes', database.embedded, () => Promise.all(database.embedded ? [turn()] : [turn(), turn()]))
+  // Made at the end it takes a fraction of the time.
+  const { rows: indexes } = await pool.query<{ name: string; definition: string }>(
+    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE tablename = 'article_lexemes' AND indexdef LIKE '%USING gin%'`,
+  )
+  for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`)
+  await Promise.all(database.embedded ? [turn()] : [turn(), turn()])
+  const client = await pool.connect()
+  try {
+    await client.query(`SET maintenance_work_mem = '${database.embedded ? 64 : 1024}MB'`)
+    for (const { definition } of indexes) await client.query(definition)
+    await client.query('RESET maintenance_work_mem')
+  } finally {
+    client.release()
+  }
 }
 
 /** What counting, enriching and upkeep would have done by now. */
@@ -114,40 +127,20 @@ async function tidy({ database: { pool } }: Services): Promise<void> {
 }
 
 /** What articles that are like another are found by, of all that are not enriched; lists of the oldest are made when they are asked for. */
-async function writeVectors({ database: { prisma, pool, embedded } }: Services): Promise<void> {
+async function writeVectors({ database: { prisma, pool } }: Services): Promise<void> {
   const from = performance.now()
   const { rows: all } = await pool.query<{ id: string }>(
-    'SELECT id FROM article a WHERE NOT EXISTS (SELECT FROM enrichment_task WHERE article_id = a.id) AND NOT EXISTS (SELECT FROM similar_key WHERE article_id = a.id) ORDER BY id',
+    'SELECT id FROM article a WHERE NOT EXISTS (SELECT FROM enrichment_task WHERE article_id = a.id) AND NOT EXISTS (SELECT FROM article_vector WHERE article_id = a.id) ORDER BY id',
   )
-  await withoutIndexes(pool, 'similar_key', embedded, async () => {
-    for (let at = 0; at < all.length; at += 500) {
-      const ids = all.slice(at, at + 500).map(({ id }) => id)
-      const terms = await readTerms(prisma, ids)
-      await writeSubjects(prisma, await subjectsOf(terms, await readFrequencies(prisma, [...terms.values()])), at < old ? toBeRemade : all.length)
-    }
-  })
+  for (let at = 0; at < all.length; at += 500) {
+    const ids = all.slice(at, at + 500).map(({ id }) => id)
+    const terms = await readTerms(prisma, ids)
+    await writeSubjects(prisma, await subjectsOf(terms, await readFrequencies(prisma, [...terms.values()])), at < old ? toBeRemade : all.length)
+  }
   await pool.query(
     'INSERT INTO similar_count (id, articles) SELECT 1, count(*) FROM article_vector ON CONFLICT (id) DO UPDATE SET articles = excluded.articles',
   )
   console.log(`  ${all.length} vectors written in ${Math.round((performance.now() - from) / 1_000)} s`)
-}
-
-/** Work on a table whose GIN index is made at the end, which takes a fraction of the time. */
-async function withoutIndexes(pool: pg.Pool, table: string, embedded: boolean, work: () => Promise<unknown>): Promise<void> {
-  const { rows } = await pool.query<{ name: string; definition: string }>(
-    `SELECT indexname AS name, indexdef AS definition FROM pg_indexes WHERE tablename = $1 AND indexdef LIKE '%USING gin%'`,
-    [table],
-  )
-  for (const { name } of rows) await pool.query(`DROP INDEX ${name}`)
-  await work()
-  const client = await pool.connect()
-  try {
-    await client.query(`SET maintenance_work_mem = '${embedded ? 64 : 1024}MB'`)
-    for (const { definition } of rows) await client.query(definition)
-    await client.query('RESET maintenance_work_mem')
-  } finally {
-    client.release()
-  }
 }
 
 const searchQuery = parse(`query ($q: String!) { search(query: $q) { edges { score highlight node { id title } } pageInfo { hasNextPage endCursor } } }`)

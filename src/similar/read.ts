@@ -35,7 +35,7 @@ type Kept = Map<string, Neighbour[]>
 async function readKept({ prisma }: Context, ids: readonly string[], first: number): Promise<{ kept: Kept; missing: string[]; waits: boolean }> {
   const rows = await prisma.$queryRaw<{ of: string; made: boolean | null; waits: boolean; id: string | null; score: number; copyKeys: number[] }[]>`
     SELECT k.id AS of, v.articles > ${toBeRemade} AS made, ${firstSql} IS NOT NULL AS waits, n.id, n.score, n.copy_keys AS "copyKeys"
-    FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN similar_key v ON v.article_id = k.id
+    FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
     LEFT JOIN LATERAL (
       SELECT a.id, n.score::float8 AS score, a.copy_keys FROM neighbour n JOIN article a ON a.id = n.neighbour_id WHERE n.article_id = k.id OFFSET 0
     ) n ON true ORDER BY n.score DESC, n.id`

@@ -6,10 +6,12 @@ import { readFrequencies } from './frequencies.ts'
 import { pauses } from './pause.ts'
 import { subjectsOf } from './subjects.ts'
 import { mostCharacters, termsOf, type Term } from './terms.ts'
-import { pack, type Subject } from './vector.ts'
+import { pack, unpack, type Subject } from './vector.ts'
 
 /** Of each article, as many are kept. */
 export const mostNeighbours = 20
+/** Of a term, the articles that have come with it last are found by it. */
+const mostOfTerm = 300
 /** Lists that are made anew beside those of a batch, and bytes of the texts that are read for them. */
 const mostRemade = { lists: 50, bytes: 1_000_000 }
 /** What was in an article's list, or had it in its own, is compared with it again: of many as many. */
@@ -64,6 +66,7 @@ async function makeLists(tx: Transaction, articles: Pick<EnrichedArticle, 'id' |
     await pause()
   }
   if (there.size === 0) return
+  await leaveTerms(tx, [...there.keys()])
   const subjects = await subjectsOf(there, await readFrequencies(tx, [...there.values()]))
   await writeSubjects(tx, subjects, count)
   const found = subjects.map(({ id }) => (links.get(id) ?? []).slice(0, mostLinks))
@@ -107,24 +110,36 @@ async function countArticles(tx: Transaction, ids: string[], gone: string[]): Pr
 }
 
 async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
+  await leaveTerms(tx, ids)
+  await tx.$executeRaw`DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
+}
+
+/** Takes articles out of those that are found by a term. They were found by some of the terms that their vectors have. */
+async function leaveTerms(tx: Transaction, ids: string[]): Promise<void> {
+  const rows = await tx.$queryRaw<{ number: number; terms: Uint8Array }[]>`SELECT number, terms FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
+  if (rows.length === 0) return
+  const numbers = rows.map(({ number }) => number)
+  const terms = [...new Set(rows.flatMap((row) => unpack(row.terms).vector.terms))].sort((a, b) => a - b)
   await tx.$executeRaw`
-    WITH v AS (DELETE FROM article_vector WHERE article_id = ANY(${ids}::uuid[])) DELETE FROM similar_key WHERE article_id = ANY(${ids}::uuid[])`
+    UPDATE similar_term t SET articles = ARRAY(SELECT u.number FROM unnest(t.articles) WITH ORDINALITY AS u(number, place) WHERE u.number <> ALL(${numbers}::int[]) ORDER BY u.place)
+    WHERE term = ANY(${terms}::int[]) AND articles && ${numbers}::int[]`
+  await tx.$executeRaw`DELETE FROM similar_term WHERE term = ANY(${terms}::int[]) AND articles = '{}'`
 }
 
 /** Notes the lists that have become short by what left them. */
 async function noteShort(tx: Transaction, left: string[]): Promise<void> {
   if (left.length === 0) return
   await tx.$executeRaw`
-    UPDATE similar_key SET articles = ${toBeRemade}
-    WHERE article_id = ANY(${left}::uuid[]) AND EXISTS (SELECT FROM article a WHERE a.id = similar_key.article_id)
-      AND (SELECT count(*) FROM neighbour n WHERE n.article_id = similar_key.article_id) < ${short}`
+    UPDATE article_vector v SET articles = ${toBeRemade}
+    WHERE article_id = ANY(${left}::uuid[]) AND EXISTS (SELECT FROM article a WHERE a.id = v.article_id)
+      AND (SELECT count(*) FROM neighbour n WHERE n.article_id = v.article_id) < ${short}`
 }
 
 /** Articles whose lists are short or old, the shortest and oldest first. */
 async function readAgain(tx: Transaction, count: number): Promise<Pick<EnrichedArticle, 'id' | 'words'>[]> {
   const rows = await tx.$queryRaw<({ id: string } & Text)[]>`
     WITH again AS MATERIALIZED (
-      SELECT article_id, articles FROM similar_key WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)} ORDER BY articles LIMIT ${mostRemade.lists}
+      SELECT article_id, articles FROM article_vector WHERE articles <= ${Math.floor(Math.min(settledAt, count) / 2)} ORDER BY articles LIMIT ${mostRemade.lists}
     ), sized AS MATERIALIZED (
       SELECT article_id, sum(least(octet_length(a.content), ${mostCharacters})) OVER (ORDER BY again.articles, article_id) - least(octet_length(a.content), ${mostCharacters}) AS before
       FROM again JOIN article a ON a.id = article_id
@@ -145,11 +160,13 @@ export async function writeSubjects(tx: Pick<Transaction, '$executeRaw'>, subjec
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, keys int[], terms text, words text)
     ), vectors AS (
-      INSERT INTO article_vector (article_id, terms, words) SELECT id, decode(terms, 'base64'), words FROM r
-      ON CONFLICT (article_id) DO UPDATE SET terms = excluded.terms, words = excluded.words
+      INSERT INTO article_vector (article_id, terms, words, articles) SELECT id, decode(terms, 'base64'), words, ${articles}::int FROM r
+      ON CONFLICT (article_id) DO UPDATE SET terms = excluded.terms, words = excluded.words, articles = excluded.articles RETURNING article_id, number
     )
-    INSERT INTO similar_key (article_id, keys, articles) SELECT id, keys, ${articles} FROM r
-    ON CONFLICT (article_id) DO UPDATE SET keys = excluded.keys, articles = excluded.articles`
+    INSERT INTO similar_term AS s (term, articles)
+    SELECT k.term, array_agg(v.number ORDER BY v.number DESC) FROM r JOIN vectors v ON v.article_id = r.id CROSS JOIN LATERAL unnest(r.keys) AS k(term)
+    GROUP BY k.term ORDER BY k.term
+    ON CONFLICT (term) DO UPDATE SET articles = (excluded.articles || s.articles)[1:${mostOfTerm}::int]`
 }
 
 /** Writes lists, and each article of them to the lists of those that it is near to, of which the ends go. */

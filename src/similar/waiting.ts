@@ -32,7 +32,7 @@ export async function findWaiting(db: Asked, subjects: readonly Subject[], frequ
     WITH waiting AS MATERIALIZED (
       SELECT l.article_id, l.lexemes FROM (
         SELECT DISTINCT article_id FROM (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT ${most}) t
-        WHERE NOT EXISTS (SELECT FROM similar_key k WHERE k.article_id = t.article_id)
+        WHERE NOT EXISTS (SELECT FROM article_vector v WHERE v.article_id = t.article_id)
       ) t CROSS JOIN LATERAL (SELECT * FROM article_lexemes WHERE article_id = t.article_id OFFSET 0) l
     )
     SELECT s.n, w.article_id AS id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(n int, id uuid, query tsquery)

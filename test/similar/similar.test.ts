@@ -85,7 +85,7 @@ it('takes what is edited or gone from the lists of others', async () => {
   const { prisma } = app.services.database
   const id = { articleId: articleByUrl.id }
   expect(await prisma.neighbour.count({ where: { OR: [id, { neighbourId: articleByUrl.id }] } })).toBe(0)
-  expect([await prisma.articleVector.count({ where: id }), await prisma.similarKey.count({ where: id })]).toEqual([0, 0])
+  expect(await prisma.articleVector.count({ where: id })).toBe(0)
 })
 
 it('lists no copies of an article, long or short, and one of two that are copies of each other', async () => {
@@ -149,9 +149,9 @@ it('finds what it has not made anew yet where lists got short, and makes them an
   const { prisma, pool } = app.services.database
   await pool.query(`DELETE FROM article WHERE title LIKE 'short%'`)
   await enrichOnly(app)
-  const waiting = async () => prisma.similarKey.count({ where: { articles: 0 } })
+  const waiting = async () => prisma.articleVector.count({ where: { articles: 0 } })
   expect(await waiting()).toBeGreaterThan(50)
-  await pool.query('DELETE FROM neighbour WHERE article_id IN (SELECT article_id FROM similar_key WHERE articles = 0)')
+  await pool.query('DELETE FROM neighbour WHERE article_id IN (SELECT article_id FROM article_vector WHERE articles = 0)')
   for (const n of Array.from({ length: 60 }).keys()) expect(await similar(app, `long${n}`, 20)).toHaveLength(20)
   await add(app, { election: stories.election })
   await enrichOnly(app)
@@ -204,7 +204,7 @@ it('keeps for each article the best of all, whatever came, changed and went in w
         const kept = await lists()
         // From scratch: everything is enriched anew, as if it had just come.
         expect(await counted()).toBe(await prisma.article.count())
-        await pool.query('TRUNCATE neighbour, article_vector, similar_key')
+        await pool.query('TRUNCATE neighbour, article_vector, similar_term')
         await pool.query('UPDATE similar_count SET articles = 0')
         await pool.query('INSERT INTO enrichment_task (article_id) SELECT article_id FROM article_lexemes')
         await enrich(app)
@@ -214,7 +214,7 @@ it('keeps for each article the best of all, whatever came, changed and went in w
           await app.gql('mutation ($id: ID!) { deleteArticle(id: $id) { id } }', { id })
         await enrich(app)
         expect(await lists()).toEqual([])
-        expect([await prisma.articleVector.count(), await counted()]).toEqual([0, 0])
+        expect([await prisma.articleVector.count(), await prisma.similarTerm.count(), await counted()]).toEqual([0, 0, 0])
       }),
       { numRuns: 8 },
     )
