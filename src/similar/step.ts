@@ -166,7 +166,9 @@ export async function writeSubjects(tx: Pick<Transaction, '$executeRaw'>, subjec
     INSERT INTO similar_term AS s (term, articles)
     SELECT k.term, array_agg(v.number ORDER BY v.number DESC) FROM r JOIN vectors v ON v.article_id = r.id CROSS JOIN LATERAL unnest(r.keys) AS k(term)
     GROUP BY k.term ORDER BY k.term
-    ON CONFLICT (term) DO UPDATE SET articles = (excluded.articles || s.articles)[1:${mostOfTerm}::int]`
+    ON CONFLICT (term) DO UPDATE SET articles = (
+      CASE WHEN excluded.articles[cardinality(excluded.articles)] > s.articles[1] THEN excluded.articles || s.articles
+      ELSE ARRAY(SELECT u.number FROM unnest(excluded.articles || s.articles) AS u(number) ORDER BY u.number DESC) END)[1:${mostOfTerm}::int]`
 }
 
 /** Writes lists, and each article of them to the lists of those that it is near to, of which the ends go. */
