@@ -13,7 +13,7 @@ export type Similar = Candidate & { score: number }
 export type Given = { vectors: Map<string, Vector>; found: string[][]; /** Subjects that are compared with no others. */ enough?: ReadonlySet<string> }
 
 /** Articles that are compared for each subject: those that share the heaviest keys. */
-const mostCompared = 100
+const mostCompared = 50
 /** Below this two articles share a word or two, and no subject. */
 const leastScore = 0.1
 /** Texts that are too short to have copy keys may be copies from this cosine on: it knows their titles too, which may differ. */
@@ -73,12 +73,12 @@ async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<
 /** Of articles that are there. */
 async function readCandidates(db: Asked, ids: string[], unstored: Map<string, Vector>): Promise<Map<string, Candidate>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.$queryRaw<{ id: string; terms: Uint8Array | null; copyKeys: number[] }[]>`
-    SELECT k.id, v.terms, a.copy_keys AS "copyKeys" FROM unnest(${ids}::uuid[]) AS k(id) JOIN article a ON a.id = k.id LEFT JOIN article_vector v ON v.article_id = k.id`
+  const rows = await db.$queryRaw<{ id: string; terms: string | null; copyKeys: number[] }[]>`
+    SELECT k.id, encode(v.terms, 'base64') AS terms, a.copy_keys AS "copyKeys" FROM unnest(${ids}::uuid[]) AS k(id) JOIN article a ON a.id = k.id LEFT JOIN article_vector v ON v.article_id = k.id`
   const pause = pauses()
   const candidates = new Map<string, Candidate>()
   for (const { id, terms, copyKeys } of rows) {
-    candidates.set(id, { id, copyKeys, vector: unstored.get(id) ?? unpack(terms ?? new Uint8Array()).vector })
+    candidates.set(id, { id, copyKeys, vector: unstored.get(id) ?? unpack(terms ?? '') })
     await pause()
   }
   return candidates

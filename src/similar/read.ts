@@ -6,7 +6,7 @@ import { readFrequencies } from './frequencies.ts'
 import { mostNeighbours, toBeRemade } from './step.ts'
 import { pauses } from './pause.ts'
 import { subjectsOf } from './subjects.ts'
-import { tiesOf, unpack } from './vector.ts'
+import { tiesOf, unpack, unpackRarities } from './vector.ts'
 import { findWaiting, readTerms } from './waiting.ts'
 
 /** An article that is like another, and the words that tie them where they were found just now. */
@@ -84,9 +84,9 @@ async function findNow({ prisma }: Context, ids: string[], kept: Kept): Promise<
 export const tiesOfPairs = async ({ prisma }: Context, pairs: readonly { a: string; b: string }[]): Promise<string[][]> => {
   const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))]
   const rows = await prisma.$queryRaw<
-    { id: string; terms: Uint8Array; words: string }[]
-  >`SELECT article_id AS id, terms, words FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
-  const vectors = new Map(rows.map(({ id, terms, words }) => [id, { ...unpack(terms), words: words.split(' ') }]))
+    { id: string; terms: string; words: string }[]
+  >`SELECT article_id AS id, encode(terms, 'base64') AS terms, words FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
+  const vectors = new Map(rows.map(({ id, terms, words }) => [id, { vector: unpack(terms), rarities: unpackRarities(terms), words: words.split(' ') }]))
   return pairs.map(({ a, b }) => {
     const [one, other] = [vectors.get(a), vectors.get(b)]
     return one && other ? tiesOf(one, other.vector) : []

@@ -116,10 +116,12 @@ async function removeVectors(tx: Transaction, ids: string[]): Promise<void> {
 
 /** Takes articles out of those that are found by a term. They were found by some of the terms that their vectors have. */
 async function leaveTerms(tx: Transaction, ids: string[]): Promise<void> {
-  const rows = await tx.$queryRaw<{ number: number; terms: Uint8Array }[]>`SELECT number, terms FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
+  const rows = await tx.$queryRaw<
+    { number: number; terms: string }[]
+  >`SELECT number, encode(terms, 'base64') AS terms FROM article_vector WHERE article_id = ANY(${ids}::uuid[])`
   if (rows.length === 0) return
   const numbers = rows.map(({ number }) => number)
-  const terms = [...new Set(rows.flatMap((row) => unpack(row.terms).vector.terms))].sort((a, b) => a - b)
+  const terms = [...new Set(rows.flatMap((row) => [...unpack(row.terms).terms]))].sort((a, b) => a - b)
   await tx.$executeRaw`
     UPDATE similar_term t SET articles = ARRAY(SELECT u.number FROM unnest(t.articles) WITH ORDINALITY AS u(number, place) WHERE u.number <> ALL(${numbers}::int[]) ORDER BY u.place)
     WHERE term = ANY(${terms}::int[]) AND articles && ${numbers}::int[]`
@@ -153,7 +155,7 @@ export async function writeSubjects(tx: Pick<Transaction, '$executeRaw'>, subjec
   const rows = subjects.map((subject) => ({
     id: subject.id,
     keys: subject.keys.map(({ term }) => term),
-    terms: pack(subject).toString('base64'),
+    terms: pack(subject),
     words: subject.words.join(' '),
   }))
   await tx.$executeRaw`

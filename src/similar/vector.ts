@@ -3,9 +3,9 @@ import type { Term } from './terms.ts'
 /** The heaviest terms of an article, heaviest first. */
 export type Vector = {
   /** 32-bit hashes of lexemes. */
-  terms: readonly number[]
+  terms: Int32Array
   /** By how often a term stands in the article: 1 + ln count, by the length of them all. 0 to 1; the sum of their squares is 1, but for rounding. */
-  weights: readonly number[]
+  weights: Float64Array
 }
 
 /** An article that others like it are looked for. */
@@ -55,7 +55,7 @@ export function subjectOf(id: string, terms: readonly Term[], frequencies: Frequ
   const common = weighed.filter(({ frequency }) => frequency > mostFound)
   return {
     id,
-    vector: { terms: weighed.map(({ term }) => term), weights: weighed.map(({ often }) => rounded(often / length)) },
+    vector: { terms: Int32Array.from(weighed, ({ term }) => term), weights: Float64Array.from(weighed, ({ often }) => rounded(often / length)) },
     rarities: weighed.map(({ rarity }) => rarity),
     words: weighed.map(({ word }) => word),
     keys: [...rare, ...common].slice(0, mostKeys).map(({ term, lexeme, weight }) => ({ term, lexeme, weight })),
@@ -73,29 +73,38 @@ function hashOf(lexeme: string): number {
 
 /** Compares a subject with many: 0 to 1, s / (1 + s) of the sum s over the terms that two share of weight × weight × rarity. */
 export function comparing({ vector, rarities }: Pick<Subject, 'vector' | 'rarities'>): (other: Vector) => number {
-  const own = new Map(vector.terms.map((term, i) => [term, vector.weights[i]! * rarities[i]!]))
-  return ({ terms, weights }) => {
-    let sum = 0
-    for (let i = 0; i < terms.length; i++) {
-      const weight = own.get(terms[i]!)
-      if (weight !== undefined) sum += weight * weights[i]!
-    }
+  const own = new Map<number, number>()
+  for (const [i, term] of vector.terms.entries()) own.set(term, vector.weights[i]! * rarities[i]!)
+  return (other) => {
+    const sum = sumOver(own, other)
     return sum / (1 + sum)
   }
 }
 
 /** The cosine of two vectors, 0 to 1, whatever is rare: how much of their words is the same. */
-export function cosine(a: Vector, b: Vector): number {
-  const own = new Map(a.terms.map((term, i) => [term, a.weights[i]!]))
-  return b.terms.reduce((sum, term, i) => sum + (own.get(term) ?? 0) * b.weights[i]!, 0)
+export const cosine = (a: Vector, b: Vector): number => sumOver(weightsOf(a), b)
+
+function sumOver(own: ReadonlyMap<number, number>, { terms, weights }: Vector): number {
+  let sum = 0
+  for (let i = 0; i < terms.length; i++) {
+    const weight = own.get(terms[i]!)
+    if (weight !== undefined) sum += weight * weights[i]!
+  }
+  return sum
+}
+
+function weightsOf({ terms, weights }: Vector): Map<number, number> {
+  const own = new Map<number, number>()
+  for (const [i, term] of terms.entries()) own.set(term, weights[i]!)
+  return own
 }
 
 /** The words that tie a subject to another, as they stand in it, those that count most first; at most 8. */
 export function tiesOf({ vector, rarities, words }: Omit<Subject, 'id' | 'keys'>, other: Vector): string[] {
-  const others = new Map(other.terms.map((term, i) => [term, other.weights[i]!]))
-  const shared = vector.terms.flatMap((term, i) => {
-    const weight = others.get(term)
-    return weight === undefined ? [] : [{ word: words[i]!, weight: weight * vector.weights[i]! * rarities[i]! }]
+  const others = weightsOf(other)
+  const shared = words.flatMap((word, i) => {
+    const weight = others.get(vector.terms[i]!)
+    return weight === undefined ? [] : [{ word, weight: weight * vector.weights[i]! * rarities[i]! }]
   })
   return shared
     .sort((x, y) => y.weight - x.weight)
@@ -103,23 +112,32 @@ export function tiesOf({ vector, rarities, words }: Omit<Subject, 'id' | 'keys'>
     .map(({ word }) => word)
 }
 
-/** A vector and its rarities as they are stored. */
-export function pack({ vector: { terms, weights }, rarities }: Pick<Subject, 'vector' | 'rarities'>): Buffer {
+/** A vector and its rarities as they are stored, in base64: what a driver makes of bytes costs more. */
+export function pack({ vector: { terms, weights }, rarities }: Pick<Subject, 'vector' | 'rarities'>): string {
   const bytes = Buffer.alloc(terms.length * packed)
-  for (let i = 0; i < terms.length; i++) {
-    bytes.writeInt32LE(terms[i]!, i * packed)
+  for (const [i, term] of terms.entries()) {
+    bytes.writeInt32LE(term, i * packed)
     bytes.writeUInt16LE(Math.round(weights[i]! * scale), i * packed + 4)
     bytes.writeUInt16LE(Math.round((rarities[i]! / mostRarity) * scale), i * packed + 6)
   }
-  return bytes
+  return bytes.toString('base64')
 }
 
-/** What {@link pack} made. */
-export function unpack(stored: Uint8Array): { vector: Vector; rarities: number[] } {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
-  const places = Array.from({ length: Math.floor(stored.byteLength / packed) }, (_, i) => i * packed)
-  return {
-    vector: { terms: places.map((at) => view.getInt32(at, true)), weights: places.map((at) => view.getUint16(at + 4, true) / scale) },
-    rarities: places.map((at) => (view.getUint16(at + 6, true) / scale) * mostRarity),
+/** The vector of what {@link pack} made. */
+export function unpack(stored: string): Vector {
+  const bytes = Buffer.from(stored, 'base64')
+  const count = Math.floor(bytes.length / packed)
+  const terms = new Int32Array(count)
+  const weights = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    terms[i] = bytes.readInt32LE(i * packed)
+    weights[i] = bytes.readUInt16LE(i * packed + 4) / scale
   }
+  return { terms, weights }
+}
+
+/** The rarities of what {@link pack} made. */
+export function unpackRarities(stored: string): number[] {
+  const bytes = Buffer.from(stored, 'base64')
+  return Array.from({ length: Math.floor(bytes.length / packed) }, (_, i) => (bytes.readUInt16LE(i * packed + 6) / scale) * mostRarity)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { termsOf } from '../../src/similar/terms.ts'
-import { comparing, pack, subjectOf, tiesOf, unpack, type Frequencies, type Subject } from '../../src/similar/vector.ts'
+import { comparing, pack, subjectOf, tiesOf, unpack, unpackRarities, type Frequencies, type Subject } from '../../src/similar/vector.ts'
 
 const text = (content: string, title = '', language: string | null = 'en') => ({ title, content, language })
 
@@ -58,7 +58,8 @@ describe('the likeness of two articles', () => {
         expect(both).toBeGreaterThanOrEqual(0)
         expect(both).toBeLessThan(1)
         expect(score(other, one)).toBeCloseTo(both, 9)
-        const { vector, rarities } = unpack(pack(one))
+        const stored = pack(one)
+        const [vector, rarities] = [unpack(stored), unpackRarities(stored)]
         expect(vector).toEqual(one.vector)
         expect(comparing({ vector, rarities })(other.vector)).toBeCloseTo(both, 3)
       }),
