@@ -48,7 +48,9 @@ export function createEnrichment(
     comesIn = found.newest > newest
     if (comesIn) newest = found.newest
     if (!found.due) {
-      tidied ||= (await alone(prisma, tidy)) === 0
+      if (tidied) return false
+      tidied = true // where it fails, too, until something has been enriched
+      tidied = (await alone(prisma, tidy)) === 0
       return !tidied
     }
     tidied = false

@@ -11,7 +11,7 @@ import { pack, unpack, type Subject } from './vector.ts'
 /** Of each article, as many are kept. */
 export const mostNeighbours = 20
 /** Of a term, the articles that have come with it last are found by it. */
-const mostOfTerm = 300
+const mostOfTerm = 150
 /** Lists that are made anew beside those of a batch, and bytes of the texts that are read for them. */
 const mostRemade = { lists: 50, bytes: 1_000_000 }
 /** What was in an article's list, or had it in its own, is compared with it again: of many as many. */
@@ -47,7 +47,7 @@ export const keepNeighbours: EnrichmentStep = async (tx, articles) => {
  */
 export async function remakeLists(tx: Transaction): Promise<number> {
   const [row] = await tx.$queryRaw<{ articles: number }[]>`SELECT articles FROM similar_count`
-  const count = row?.articles ?? 0
+  const count = Math.max(1, row?.articles ?? 0)
   const again = await readAgain(tx, count)
   const links = await clearLists(
     tx,

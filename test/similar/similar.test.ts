@@ -164,13 +164,13 @@ it('finds what it has not made anew yet where lists got short, and makes them an
   expect((await app.statements(() => app.gql(query))).length).toBeLessThan(5)
 })
 
-it('looks for articles among the newest 300 of each of its terms', async () => {
-  const app = await started(Object.fromEntries(Array.from({ length: 320 }, (_, n) => [`blaze ${n}`, `Blaze own${n}.`])))
+it('looks for articles among the newest 150 of each of its terms', async () => {
+  const app = await started(Object.fromEntries(Array.from({ length: 170 }, (_, n) => [`blaze ${n}`, `Blaze own${n}.`])))
   await enrich(app)
   const { pool } = app.services.database
   const { rows } = await pool.query<{ articles: number[] }>('SELECT articles FROM similar_term ORDER BY cardinality(articles) DESC LIMIT 1')
-  expect(rows[0]!.articles).toHaveLength(300)
-  const { rows: newest } = await pool.query<{ number: number }>('SELECT number FROM article_vector ORDER BY number DESC LIMIT 300')
+  expect(rows[0]!.articles).toHaveLength(150)
+  const { rows: newest } = await pool.query<{ number: number }>('SELECT number FROM article_vector ORDER BY number DESC LIMIT 150')
   expect(rows[0]!.articles.toSorted((a, b) => b - a)).toEqual(newest.map(({ number }) => number))
 })
 

@@ -14,7 +14,7 @@ CREATE TABLE "similar_term" (
 );
 
 INSERT INTO similar_term (term, articles)
-SELECT key, (array_agg(number ORDER BY number DESC))[1:300] FROM (SELECT DISTINCT unnest(k.keys) AS key, v.number FROM similar_key k JOIN article_vector v USING (article_id)) k GROUP BY key;
+SELECT key, (array_agg(number ORDER BY number DESC))[1:150] FROM (SELECT DISTINCT unnest(k.keys) AS key, v.number FROM similar_key k JOIN article_vector v USING (article_id)) k GROUP BY key;
 
 -- DropTable
 DROP FUNCTION similar_candidates;
