@@ -70,18 +70,18 @@ async function transact(
     return articles.length
   })
   if (told > 0) wake.hint()
-  return count
+  return count ?? 0
 }
 
 /**
  * A transaction of who enriches.
- * @returns what the work does; 0 where another server is at it
+ * @returns what the work does; undefined where another server is at it
  */
-export async function alone(prisma: Prisma, work: (tx: Transaction) => Promise<number>): Promise<number> {
+export async function alone(prisma: Prisma, work: (tx: Transaction) => Promise<number>): Promise<number | undefined> {
   return prisma.$transaction(async (tx) => {
     // Before all statements that read what is to be enriched: their snapshots must be later than the last batch's commit.
     const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`SELECT pg_try_advisory_xact_lock(${lockId}) AS mine`
-    return lock!.mine ? work(tx) : 0
+    return lock!.mine ? work(tx) : undefined
   })
 }
 

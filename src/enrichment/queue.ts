@@ -1,9 +1,8 @@
 import type { Prisma, Transaction } from '../db/connect.ts'
-import { Prisma as Sql } from '../db/generated/client.ts'
 import type { EnrichedArticle } from './step.ts'
 
 /** Of a batch, whose transaction holds the embedded database's one connection; an article that has more than all that is a batch of its own. */
-const batch = { articles: 50, bytes: 4_000_000 }
+export const batch = { articles: 50, bytes: 4_000_000 }
 /** Tasks that are looked at for a batch: an article that is edited again and again has many. */
 const looked = 500
 /** How often an article is tried by itself before it is given up, and for how long it is put off after the first time; six times as long after each further one. */
@@ -12,17 +11,15 @@ const most = { attempts: 5, waitMs: 10_000, growth: 6 }
 const mostCounted = 100_000
 
 /**
- * The oldest task that is to be done at once, or null. Ordered as an index is: after many are done, a scan of the table would go through all the
- * pages that they have left.
+ * Whether something is to be enriched; the newest task, and about how many wait. Ordered as indexes are: after many tasks are done, a scan of the
+ * table would go through all the pages that they have left.
  */
-export const firstSql = Sql.sql`(SELECT id FROM enrichment_task WHERE due_at IS NULL ORDER BY due_at, id LIMIT 1)`
-
-/** Whether something is to be enriched, and the newest task: a greater one later tells that more has come meanwhile. */
-export async function readDue(prisma: Prisma, now: Date): Promise<{ due: boolean; newest: bigint }> {
-  const [row] = await prisma.$queryRaw<{ due: boolean; newest: bigint }[]>`
-    SELECT coalesce(${firstSql}, (SELECT id FROM enrichment_task WHERE due_at <= ${now} ORDER BY due_at, id LIMIT 1)) IS NOT NULL AS due,
-      coalesce((SELECT max(id) FROM enrichment_task), 0) AS newest`
-  return row!
+export async function readDue(prisma: Prisma, now: Date): Promise<{ due: boolean; newest: number; waiting: number }> {
+  const [row] = await prisma.$queryRaw<{ oldest: bigint | null; again: bigint | null; newest: bigint | null }[]>`
+    SELECT (SELECT id FROM enrichment_task WHERE due_at IS NULL ORDER BY due_at, id LIMIT 1) AS oldest,
+      (SELECT id FROM enrichment_task WHERE due_at <= ${now} ORDER BY due_at, id LIMIT 1) AS again, (SELECT max(id) FROM enrichment_task) AS newest`
+  const { oldest, again, newest } = row!
+  return { due: oldest !== null || again !== null, newest: Number(newest ?? 0), waiting: oldest === null ? 0 : Number(newest! - oldest) + 1 }
 }
 
 /** How many tasks wait, of which at most 100,000 are counted; what was given up is none. */

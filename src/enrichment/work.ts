@@ -1,12 +1,12 @@
 import { keepUp } from '../repeat.ts'
-import { countWaiting, readDue, retryGivenUp } from './queue.ts'
+import { batch, countWaiting, readDue, retryGivenUp } from './queue.ts'
 import { alone, enrichBatch, type EnrichmentDeps } from './enrich.ts'
 import type { EnrichmentStep, Tidying } from './step.ts'
 
 /** How often to look for what is to be enriched. */
 const everyMs = 300
-/** By how many times what a batch took the next one waits while more articles come in. */
-const restWhileMoreComes = 4
+/** While more articles come in than a batch takes, it is followed by a rest: by so many times as it took, at most that long, and until so many wait. */
+const rest = { times: 4, mostMs: 2_000, mostWaiting: 10_000 }
 
 export type Enrichment = {
   start: () => void
@@ -19,8 +19,17 @@ export type Enrichment = {
   close: () => Promise<void>
 }
 
+/** Whether enriching leaves most of the time to what comes in. @param came since the last batch */
+export const givesWay = (came: number, waiting: number) => came > batch.articles && waiting <= rest.mostWaiting
+
+/** How long to wait with the next batch, in ms. */
+export function restMs(tookMs: number, pressed: boolean, rests: boolean): number {
+  if (pressed) return Math.min(tookMs * rest.times, rest.mostMs)
+  return rests ? tookMs : 0
+}
+
 /**
- * Enriches articles as they come and change, a batch at a time: at once while there is more, else three times a second. While articles come
+ * Enriches articles as they come and change, a batch at a time: at once while there is more, else three times a second. While many articles come
  * in, they go before: a batch is followed by a rest that is longer than itself.
  * @param tidy is done when nothing is left to enrich, until there is nothing left to tidy
  * @param rests whether requests wait for a batch (the embedded database has one connection): then each is left as much time as it took
@@ -34,7 +43,8 @@ export function createEnrichment(
   let stop: (() => Promise<void>) | undefined
   let retried = false
   let tidied = false
-  let [newest, comesIn] = [0n, false]
+  let newest = 0
+  let pressed = false
   let [enriched, failed] = [0, 0]
   const onFailed: EnrichmentDeps['onFailed'] = (failure) => {
     failed++
@@ -45,13 +55,14 @@ export function createEnrichment(
     if (!retried) await retryGivenUp(prisma)
     retried = true
     const found = await readDue(prisma, clock())
-    comesIn = found.newest > newest
-    if (comesIn) newest = found.newest
+    pressed = givesWay(found.newest - newest, found.waiting)
+    newest = Math.max(newest, found.newest)
     if (!found.due) {
       if (tidied) return false
       tidied = true // where it fails, too, until something has been enriched
-      tidied = (await alone(prisma, tidy)) === 0
-      return !tidied
+      const done = await alone(prisma, tidy)
+      tidied = done === 0
+      return done !== undefined && done > 0
     }
     tidied = false
     const before = failed
@@ -59,7 +70,7 @@ export function createEnrichment(
     enriched += done - (failed - before)
     return done > 0
   }
-  const waitMs = (more: boolean, tookMs: number) => (more ? tookMs * (comesIn ? restWhileMoreComes : rests ? 1 : 0) : everyMs)
+  const waitMs = (more: boolean, tookMs: number) => (more ? restMs(tookMs, pressed, rests) : everyMs)
 
   return {
     start: () => {

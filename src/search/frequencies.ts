@@ -40,9 +40,9 @@ export async function countFrequencies(pool: pg.Pool): Promise<number> {
 /** One statement sees the tasks and what they tell of. In one order: neighbours in the index are written one after the other. */
 const counting = `
   WITH sized AS (
-    SELECT t.article_id, place, coalesce(pg_column_size(l.lexemes), 0) AS bytes
-    FROM (SELECT article_id, min(id) AS place FROM (SELECT article_id, id FROM frequency_task ORDER BY id LIMIT $1) t GROUP BY article_id) t
-    LEFT JOIN article_lexemes l ON l.article_id = t.article_id
+    SELECT t.article_id, place, t.bytes + coalesce(pg_column_size(l.lexemes), 0) AS bytes FROM (
+      SELECT article_id, min(id) AS place, coalesce(sum(pg_column_size(before)), 0) AS bytes FROM (SELECT * FROM frequency_task ORDER BY id LIMIT $1) t GROUP BY article_id
+    ) t LEFT JOIN article_lexemes l ON l.article_id = t.article_id
   ), next AS (
     SELECT article_id FROM (SELECT article_id, sum(bytes) OVER (ORDER BY place) - bytes AS before FROM sized) s WHERE before < $3
   ), taken AS (

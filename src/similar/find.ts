@@ -12,8 +12,8 @@ export type Similar = Candidate & { score: number }
 /** Vectors of articles that have none stored, and articles for each subject, in the same order, to compare it with besides. */
 export type Given = { vectors: Map<string, Vector>; found: string[][]; /** Subjects that are compared with no others. */ enough?: ReadonlySet<string> }
 
-/** Articles that are compared for each subject: those that share the heaviest keys. */
-const mostCompared = 50
+/** Articles that are looked at for each key, the newest, and that are compared for each subject: those that share the heaviest keys. */
+const most = { ofKey: 150, compared: 50 }
 /** Below this two articles share a word or two, and no subject. */
 const leastScore = 0.1
 /** Texts that are too short to have copy keys may be copies from this cosine on: it knows their titles too, which may differ. */
@@ -24,7 +24,7 @@ const mostRead = { texts: 400, ofEach: 200_000, ofAll: 4_000_000 }
 const sharedByUnread = 2
 
 /**
- * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 100 of those whose vectors are
+ * For each subject the articles that are like it, best first, without itself and nearly the same texts: at most 50 of those whose vectors are
  * stored, besides those given. Three statements at most.
  */
 export async function findSimilar(db: Asked, subjects: readonly Subject[], { vectors, found: given, enough }: Given = { vectors: new Map(), found: [] }) {
@@ -58,14 +58,8 @@ async function findCandidates(db: Asked, subjects: readonly Subject[]): Promise<
   if (subjects.length === 0) return lists
   const rows = subjects.map(({ id, keys }) => ({ id, keys: keys.map(({ term }) => term), weights: keys.map(({ weight }) => weight) }))
   const found = await db.$queryRaw<{ of: string; id: string }[]>`
-    SELECT s.id AS of, v.article_id AS id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(id uuid, keys int[], weights float8[])
-    CROSS JOIN LATERAL (
-      SELECT u.number, sum(k.weight) AS weight FROM unnest(s.keys, s.weights) AS k(key, weight)
-      CROSS JOIN LATERAL (SELECT articles FROM similar_term WHERE term = k.key OFFSET 0) t CROSS JOIN LATERAL unnest(t.articles) AS u(number)
-      GROUP BY u.number ORDER BY sum(k.weight) DESC, u.number DESC LIMIT ${mostCompared + 1}
-    ) f
-    CROSS JOIN LATERAL (SELECT article_id FROM article_vector WHERE number = f.number OFFSET 0) v
-    WHERE v.article_id <> s.id ORDER BY f.weight DESC, f.number DESC`
+    SELECT s.id AS of, c.id FROM json_to_recordset(${JSON.stringify(rows)}::json) AS s(id uuid, keys int[], weights float8[])
+    CROSS JOIN LATERAL similar_candidates(s.id, s.keys, s.weights, ${most.ofKey}::int, ${most.compared}::int) AS c(id)`
   for (const { of, id } of found) lists.get(of)!.push(id)
   return lists
 }

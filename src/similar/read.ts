@@ -1,4 +1,3 @@
-import { firstSql } from '../enrichment/queue.ts'
 import { memoized } from '../graphql/loader.ts'
 import type { Context } from '../graphql/context.ts'
 import { findSimilar } from './find.ts'
@@ -7,7 +6,7 @@ import { mostNeighbours, toBeRemade } from './step.ts'
 import { pauses } from './pause.ts'
 import { subjectsOf } from './subjects.ts'
 import { tiesOf, unpack, unpackRarities } from './vector.ts'
-import { findWaiting, readTerms } from './waiting.ts'
+import { findWaiting, readTerms, waitsSql } from './waiting.ts'
 
 /** An article that is like another, and the words that tie them where they were found just now. */
 export type Neighbour = { id: string; score: number; copyKeys: readonly number[]; terms?: string[] }
@@ -31,10 +30,10 @@ export const similarTo = memoized((first: number) => async (context: Context, id
 
 type Kept = Map<string, Neighbour[]>
 
-/** Missing is what was never made, and what has got too short for what is asked and waits to be made anew; `waits`: something is to be enriched. */
+/** Missing is what was never made, and what has got too short for what is asked and waits to be made anew; `waits`: there is what no kept list can have yet. */
 async function readKept({ prisma }: Context, ids: readonly string[], first: number): Promise<{ kept: Kept; missing: string[]; waits: boolean }> {
   const rows = await prisma.$queryRaw<{ of: string; made: boolean | null; waits: boolean; id: string | null; score: number; copyKeys: number[] }[]>`
-    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, ${firstSql} IS NOT NULL AS waits, n.id, n.score, n.copy_keys AS "copyKeys"
+    SELECT k.id AS of, v.articles > ${toBeRemade} AS made, ${waitsSql} AS waits, n.id, n.score, n.copy_keys AS "copyKeys"
     FROM unnest(${[...ids]}::uuid[]) AS k(id) LEFT JOIN article_vector v ON v.article_id = k.id
     LEFT JOIN LATERAL (
       SELECT a.id, n.score::float8 AS score, a.copy_keys FROM neighbour n JOIN article a ON a.id = n.neighbour_id WHERE n.article_id = k.id OFFSET 0
@@ -43,6 +42,7 @@ async function readKept({ prisma }: Context, ids: readonly string[], first: numb
   const unmade = new Set<string>()
   for (const { of, made, id, score, copyKeys } of rows) {
     if (made !== true) unmade.add(of)
+    else if (!kept.has(of)) kept.set(of, [])
     if (id !== null) kept.set(of, [...(kept.get(of) ?? []), { id, score, copyKeys }])
   }
   return { kept, missing: [...unmade].filter((id) => (kept.get(id)?.length ?? 0) < first), waits: rows[0]?.waits ?? false }

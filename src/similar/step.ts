@@ -10,9 +10,9 @@ import { pack, unpack, type Subject } from './vector.ts'
 
 /** Of each article, as many are kept. */
 export const mostNeighbours = 20
-/** Of a term, the articles that have come with it last are found by it. */
-const mostOfTerm = 150
-/** Lists that are made anew beside those of a batch, and bytes of the texts that are read for them. */
+/** Of a term so many articles are kept: more than are looked at (find.ts), since some go. */
+const mostOfTerm = 300
+/** Lists that are made anew in one transaction, and bytes of the texts that are read for them. */
 const mostRemade = { lists: 50, bytes: 1_000_000 }
 /** What was in an article's list, or had it in its own, is compared with it again: of many as many. */
 const mostLinks = 200
@@ -150,7 +150,7 @@ async function readAgain(tx: Transaction, count: number): Promise<Pick<EnrichedA
   return rows.map(({ id, ...words }) => ({ id, words }))
 }
 
-/** Writes what articles are looked for by, and compared by. @param articles how many were known when it was made */
+/** Writes what articles are looked for by, and compared by. One that is there keeps its number: a conflict would spend one. @param articles how many were known when it was made */
 export async function writeSubjects(tx: Pick<Transaction, '$executeRaw'>, subjects: readonly Subject[], articles: number): Promise<void> {
   const rows = subjects.map((subject) => ({
     id: subject.id,
@@ -161,12 +161,14 @@ export async function writeSubjects(tx: Pick<Transaction, '$executeRaw'>, subjec
   await tx.$executeRaw`
     WITH r AS MATERIALIZED (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, keys int[], terms text, words text)
+    ), known AS (
+      UPDATE article_vector v SET terms = decode(r.terms, 'base64'), words = r.words, articles = ${articles}::int FROM r WHERE v.article_id = r.id RETURNING v.article_id, v.number
     ), vectors AS (
-      INSERT INTO article_vector (article_id, terms, words, articles) SELECT id, decode(terms, 'base64'), words, ${articles}::int FROM r
-      ON CONFLICT (article_id) DO UPDATE SET terms = excluded.terms, words = excluded.words, articles = excluded.articles RETURNING article_id, number
+      INSERT INTO article_vector (article_id, terms, words, articles)
+      SELECT id, decode(terms, 'base64'), words, ${articles}::int FROM r WHERE NOT EXISTS (SELECT FROM known k WHERE k.article_id = r.id) RETURNING article_id, number
     )
     INSERT INTO similar_term AS s (term, articles)
-    SELECT k.term, array_agg(v.number ORDER BY v.number DESC) FROM r JOIN vectors v ON v.article_id = r.id CROSS JOIN LATERAL unnest(r.keys) AS k(term)
+    SELECT k.term, array_agg(v.number ORDER BY v.number DESC) FROM r JOIN (SELECT * FROM known UNION ALL SELECT * FROM vectors) v ON v.article_id = r.id CROSS JOIN LATERAL unnest(r.keys) AS k(term)
     GROUP BY k.term ORDER BY k.term
     ON CONFLICT (term) DO UPDATE SET articles = (
       CASE WHEN excluded.articles[cardinality(excluded.articles)] > s.articles[1] THEN excluded.articles || s.articles

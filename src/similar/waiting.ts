@@ -1,3 +1,4 @@
+import { Prisma as Sql } from '../db/generated/client.ts'
 import { quoted, type Text } from '../words/analysis.ts'
 import type { Asked, Given } from './find.ts'
 import { pauses } from './pause.ts'
@@ -9,6 +10,10 @@ import type { Frequencies, Subject } from './vector.ts'
 const looked = { most: 4_000, ofAll: 20_000 }
 /** Of them are compared: for each subject those that have its keys most, and not more in all. */
 const compared = { ofEach: 60, ofAll: 200 }
+
+/** Whether one of the newest tasks is of an article that was never enriched. */
+export const waitsSql = Sql.sql`EXISTS (
+  SELECT FROM (SELECT article_id FROM enrichment_task ORDER BY id DESC LIMIT 100) t WHERE NOT EXISTS (SELECT FROM article_vector w WHERE w.article_id = t.article_id))`
 
 /** The terms of articles that are there, in one statement. */
 export async function readTerms(db: Asked, ids: string[]): Promise<Map<string, Term[]>> {

@@ -1,6 +1,7 @@
 // What comes and changes is brought to the steps once; a step that fails loses nothing and stops nothing.
 import { expect, it } from 'vitest'
 import { enrichBatch } from '../../src/enrichment/enrich.ts'
+import { createEnrichment, givesWay, restMs } from '../../src/enrichment/work.ts'
 import type { EnrichedArticle, EnrichmentStep } from '../../src/enrichment/step.ts'
 import { isUuid } from '../../src/graphql/ids.ts'
 import { addCategory, draft, ingest, useApp, type App } from '../helpers/app.ts'
@@ -213,4 +214,41 @@ it('goes on by itself in a server, which tells how much waits', async () => {
 it('tells how much waits where nobody enriches', async () => {
   const { app } = await started([1, 2, 3].map((n) => draft(n)))
   expect((await request(app.url.replace('/graphql', '/metrics'))).text).toMatch(/^newswire_enrichment_backlog 3$/m)
+})
+
+it('tidies when nothing is left to enrich, until there is nothing left, and again after the next article', async () => {
+  const { app } = await started([1, 2].map((n) => draft(n)))
+  const { database, wake } = app.services
+  const done: string[] = []
+  let left = 2
+  const errors: unknown[] = []
+  const enrichment = createEnrichment(
+    { prisma: database.prisma, wake, clock: () => new Date(), onFailed: ({ error }) => void errors.push(error), onError: (error) => void errors.push(error) },
+    [async (_tx, articles) => (done.push(...articles.map(() => 'enriched')), [])],
+    { tidy: async () => (done.push('tidied'), left-- > 0 ? 1 : 0), rests: false },
+  )
+  enrichment.start()
+  await expect.poll(() => done).toEqual(['enriched', 'enriched', 'tidied', 'tidied', 'tidied'])
+  await ingest(app, [draft(3)])
+  await expect.poll(() => done.slice(5)).toEqual(['enriched', 'tidied'])
+  await enrichment.close()
+  expect(errors).toEqual([])
+})
+
+it.each([
+  ['a few come', 50, 100, false],
+  ['more come than a batch takes', 51, 100, true],
+  ['as many come and too many wait', 500, 10_001, false],
+])('gives way or not where %s', (_, came, waiting, gives) => {
+  expect(givesWay(came, waiting)).toBe(gives)
+})
+
+it.each([
+  [100, false, false, 0],
+  [100, false, true, 100],
+  [100, true, false, 400],
+  [100, true, true, 400],
+  [9_000, true, false, 2_000],
+])('after %i ms, pressed: %s, on one connection: %s, rests %i ms', (tookMs, pressed, rests, wait) => {
+  expect(restMs(tookMs, pressed, rests)).toBe(wait)
 })

@@ -70,3 +70,14 @@ it('is kept by a server that serves', async () => {
   const { prisma } = served.services.database
   await expect.poll(() => prisma.lexeme.findUnique({ where: { lexeme: '@' } }), { timeout: 15_000 }).toEqual({ lexeme: '@', articles: 1 })
 })
+
+it('are counted of no more at once than 20 MB of lexemes, those that go too', async () => {
+  // Words of random hexadecimal digits: nothing makes them shorter.
+  await pool().query(`
+    WITH word AS MATERIALIZED (SELECT string_agg(md5(random()::text), '') AS word FROM generate_series(1, 24000) n GROUP BY n / 60)
+    INSERT INTO frequency_task (article_id, before) SELECT gen_random_uuid(), v FROM (SELECT array_to_tsvector(array_agg(word)) AS v FROM word) w, generate_series(1, 50)`)
+  const first = await countFrequencies(pool())
+  expect(first).toBeGreaterThan(20)
+  expect(first).toBeLessThan(50)
+  expect(await countFrequencies(pool())).toBe(50 - first)
+})

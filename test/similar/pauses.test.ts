@@ -55,7 +55,7 @@ it('tells copies with pauses, and without having read the longest texts', async 
   const terms = pack(subjects[0]!)
   const copyKeys = (n: number) => [1, n === 1 ? 2 : -n, ...[3, 4, 5, 6, 7, 8].map((key) => key * 100 + n)]
   const db = answering((sql) => {
-    if (sql.includes('similar_term')) return subjects.slice(1).map(({ id }) => ({ of: '0', id }))
+    if (sql.includes('similar_candidates')) return subjects.slice(1).map(({ id }) => ({ of: '0', id }))
     if (sql.includes('copy_keys')) return subjects.map(({ id }, n) => ({ id, terms, copyKeys: n === 0 ? [1, 2] : copyKeys(n) }))
     return texts.filter(({ id }) => Number(id) !== 1 && Number(id) !== 2)
   })
