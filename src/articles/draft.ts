@@ -32,17 +32,6 @@ export type Draft = {
   language: string | null
   tags: string[] | null
   enclosures: Enclosure[] | null
-  /** Where its words have been analysed already. */
-  foundBy?: FoundBy
-}
-
-/** What a new article is found by. */
-export type FoundBy = {
-  /** As supplied, else as the words tell. */
-  language: string | null
-  /** As PostgreSQL reads a tsvector. */
-  lexemes: string
-  length: number
 }
 
 /** Judges an entry by itself; what depends on the rest of the archive is the store's. */

@@ -5,7 +5,7 @@ import type { DraftProblem } from './entry.ts'
 import { match, type Candidate, type SeenAs } from './match.ts'
 import type { StoredArticle, Tombstone } from './known.ts'
 import { isPushed } from './tombstones.ts'
-import { foundBy, textSource, type ArticleChange } from './rows.ts'
+import { textSource, type ArticleChange } from './rows.ts'
 import { detectLanguage } from '../words/language.ts'
 
 /** An article, or the tombstone of one, as a transaction finds it. `touched`: the transaction itself writes it. */
@@ -93,11 +93,9 @@ export function judge(
   return { status: 'UPDATED', articleId: article.id, event: work.events.length - 1 }
 }
 
-/** A draft that becomes an article: with its language, and all that it is found by. */
-export function inItsLanguage<D extends Draft>(draft: D): D {
-  const found = draft.foundBy ?? foundBy(draft)
-  return { ...draft, language: found.language, foundBy: found }
-}
+/** What was supplied counts; else what the words tell. */
+export const inItsLanguage = <D extends Draft>(draft: D): D =>
+  draft.language === null ? { ...draft, language: detectLanguage(draft.title, draft.content) } : draft
 
 /** The article after an edit, or undefined where the draft says nothing new. What was not supplied stays. */
 function changeOf(article: StoredArticle, draft: Draft, source: string | null): ArticleChange | undefined {

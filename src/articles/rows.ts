@@ -1,8 +1,7 @@
 import type { Transaction } from '../db/connect.ts'
 import { isSlug } from '../graphql/ids.ts'
 import { analyse, tsvectorText, type Text } from '../words/analysis.ts'
-import { detectLanguage } from '../words/language.ts'
-import type { Draft, FoundBy } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { keepRevisions } from './revisions.ts'
 
 /** An article's new state; what the entry did not supply is as it was. */
@@ -29,8 +28,7 @@ export async function insertArticles(tx: Transaction, drafts: (Draft & Dates)[],
   const rows = drafts.map((draft) => {
     const createdAt = draft.createdAt ?? now
     const dates = { published_at: draft.publishedAt ?? now, created_at: createdAt, updated_at: draft.updatedAt ?? createdAt }
-    const { lexemes, length } = draft.foundBy ?? foundBy(draft)
-    return { ...articleRow(draft), ...dates, lexemes, length, guid: draft.guid, url_key: draft.urlKey }
+    return { ...articleRow(draft), ...dates, ...lexemesRow(draft), guid: draft.guid, url_key: draft.urlKey }
   })
   await tx.$executeRaw`
     WITH r AS MATERIALIZED (
@@ -111,12 +109,6 @@ export async function writeLexemes(tx: Transaction, articles: ({ id: string } & 
       UPDATE article_lexemes l SET lexemes = r.lexemes, length = r.length FROM r WHERE l.article_id = r.id RETURNING l.article_id
     )
     INSERT INTO article_lexemes (article_id, lexemes, length) SELECT id, lexemes, length FROM r WHERE NOT EXISTS (SELECT FROM known k WHERE k.article_id = r.id)`
-}
-
-/** Analyses the words of a draft: the most that storing it takes of the processor. */
-export function foundBy(draft: Draft): FoundBy {
-  const language = draft.language ?? detectLanguage(draft.title, draft.content)
-  return { language, ...lexemesRow({ ...draft, language }) }
 }
 
 function lexemesRow(text: Text) {

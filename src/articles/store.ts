@@ -9,7 +9,7 @@ import { lockKey } from './identity.ts'
 import { askForPages } from './page-text.ts'
 import { judge, ofLink, type Judged, type Known, type Work } from './judge.ts'
 import { readCandidates } from './known.ts'
-import { foundBy, insertArticles, insertSightings, lockAgainstRemoval, readCategories, updateArticles } from './rows.ts'
+import { insertArticles, insertSightings, lockAgainstRemoval, readCategories, updateArticles } from './rows.ts'
 import { pushTombstones } from './tombstones.ts'
 
 /** What became of an entry. `position` is that of its event, when there was one. */
@@ -36,13 +36,7 @@ const batch = { articles: 50, characters: 4_000_000 }
  * @returns what became of each, in the order given
  */
 export async function storeEntries({ prisma, wake }: { prisma: Prisma; wake: Pick<Wake, 'hint'> }, entries: Entry[], origin: Origin): Promise<StoreResult[]> {
-  const read = (entry: Entry) => {
-    const draft = draftOf(entry)
-    // What a client sends is mostly new; of what a feed has, most is known, and is not analysed.
-    if (origin.source === null && 'id' in draft) draft.foundBy = foundBy(draft)
-    return draft
-  }
-  return inBatches(wake, entries, read, (drafts) => storeBatch(prisma, drafts, origin))
+  return inBatches(wake, entries, draftOf, (drafts) => storeBatch(prisma, drafts, origin))
 }
 
 /**
@@ -60,7 +54,8 @@ export async function inBatches<E extends { content: string }, D>(
   while (results.length < entries.length) {
     const drafts: D[] = []
     let characters = 0
-    // What takes the processor happens before BEGIN, a batch at a time, so that requests get their turn in between.
+    // What takes the processor happens before BEGIN, a batch at a time, so that requests get their turn in between; but for the words of
+    // what turns out to be new, which few of a feed's entries are.
     while (drafts.length < batch.articles && characters < batch.characters && results.length + drafts.length < entries.length) {
       const entry = entries[results.length + drafts.length]!
       characters += entry.content.length

@@ -101,4 +101,5 @@ export function tsvectorText({ positions }: Analysis): string {
   return text
 }
 
-export const quoted = (lexeme: string) => `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+const special = /['\\]/
+export const quoted = (lexeme: string) => (special.test(lexeme) ? `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${lexeme}'`)
