@@ -1,8 +1,10 @@
 import type pg from 'pg'
 import { repeat } from '../repeat.ts'
 
-/** How often. Between two, the embedded database plans with what it knew, and dead rows wait for their space. */
+/** How often. Between two, dead rows wait for their space. */
 const everyMs = 3_600_000
+/** How often to look for tables that have grown. Until then the embedded database plans with what it knew. */
+const everyGrownMs = 60_000
 
 /**
  * Does what autovacuum does on a PostgreSQL server, where nothing does it: the embedded database has no process of its own
@@ -13,7 +15,18 @@ export async function tidy(pool: pg.Pool): Promise<void> {
   for (const { name } of rows) await pool.query(`VACUUM (ANALYZE) ${name}`)
 }
 
-/** Tidies up every hour. @returns stops it, and waits for what is under way */
+/** Tells the planner of tables of which more rows have changed than it knew there were: what was planned for few is planned anew. */
+export async function analyseGrown(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(`
+    SELECT format('%I', s.relname) AS name FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+    WHERE s.n_mod_since_analyze > 50 + greatest(c.reltuples, 0) ORDER BY s.relname`)
+  for (const { name } of rows) await pool.query(`ANALYZE ${name}`)
+}
+
+/** Tidies up every hour, and looks for tables that have grown every minute. @returns stops both, and waits for what is under way */
 export function startUpkeep(pool: pg.Pool, onError: (error: unknown) => void): () => Promise<void> {
-  return repeat(everyMs, () => tidy(pool), onError)
+  const stops = [repeat(everyMs, () => tidy(pool), onError), repeat(everyGrownMs, () => analyseGrown(pool), onError)]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tidy } from '../../src/db/upkeep.ts'
+import { analyseGrown, tidy } from '../../src/db/upkeep.ts'
 import { addCategory, draft, ingest, useApp } from '../helpers/app.ts'
 
 it('tells the planner of every table how many rows there are', async () => {
@@ -20,4 +20,27 @@ it('tells the planner of every table how many rows there are', async () => {
     { relname: 'sighting', rows: 20 },
     { relname: 'stream_event', rows: 20 },
   ])
+})
+
+it('tells the planner of what has grown since, and of nothing else', async () => {
+  const app = await useApp()
+  const { pool } = app.services.database
+  const known = async () =>
+    (await pool.query<{ rows: number }>(`SELECT reltuples::int AS rows FROM pg_class WHERE relname IN ('lexeme', 'similar_term') ORDER BY relname`)).rows.map(
+      ({ rows }) => rows,
+    )
+  const add = (count: number) => pool.query(`INSERT INTO lexeme (lexeme, articles) SELECT gen_random_uuid(), 1 FROM generate_series(1, ${count})`)
+  // What is counted of changes is known a moment after a commit.
+  const grown = async () => {
+    await analyseGrown(pool)
+    return known()
+  }
+  await tidy(pool)
+  await add(200)
+  await expect.poll(grown, { timeout: 10_000 }).toEqual([200, 0])
+  await add(60)
+  await pool.query('INSERT INTO similar_term (term, articles) SELECT n, ARRAY[n] FROM generate_series(1, 100) n')
+  await expect.poll(grown, { timeout: 10_000 }).toEqual([200, 100])
+  await add(200)
+  await expect.poll(grown, { timeout: 10_000 }).toEqual([460, 100])
 })
