@@ -45,14 +45,11 @@ export function textSql({ tsquery }: AskedText, way: TextWay): Prisma.Sql {
 /** Where all articles that a filter takes are read anyway. */
 export const wayToAll = (text: AskedText | undefined): TextWay => (text?.finds ? 'index' : 'each')
 
-/**
- * Articles that are looked up and sorted for a page. Of a million, a page of 20 out of more than these is found by walking some 2,000 in
- * the page's order, if they are spread evenly.
- */
-const few = 10_000
+/** As many articles as have a text are looked up and sorted for a page; where more have it, the page is found past the index. */
+export const mostSorted = 10_000
 
-/** The way to the first few articles of an order: past the index where too many have the text. One statement. */
-export async function wayToFirst(prisma: Client, text: AskedText | undefined): Promise<TextWay> {
+/** The way to the first few articles of an order. One statement. */
+export async function wayToFirst(prisma: Client, text: AskedText | undefined, few = mostSorted): Promise<TextWay> {
   if (!text?.finds) return 'each'
   const [row] = await prisma.$queryRaw<{ found: number }[]>`
     SELECT count(*)::int AS found FROM (SELECT FROM article_lexemes l WHERE l.lexemes @@ ${text.tsquery}::tsquery LIMIT ${few + 1}) f`

@@ -1,7 +1,7 @@
 // A text in every order and on both ways to it, and on the stream: replay and live say the same.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { articleFilter } from '../../src/articles/filter.ts'
-import { keysSql, keyOf, type ArticleOrder, type RawKey } from '../../src/articles/list.ts'
+import { keysSql, keyOf, readKeys, type ArticleOrder, type RawKey } from '../../src/articles/list.ts'
 import { filterSql } from '../../src/articles/filter.ts'
 import { wayToFirst } from '../../src/articles/filter-text.ts'
 import { addCategory, draft, ingest, startApp, useApp, type App } from '../helpers/app.ts'
@@ -67,6 +67,23 @@ it.each(orders)('comes to the same on either way: %s', async (orderBy) => {
   const found = await keys('index')
   expect(found).toHaveLength(11)
   expect(await keys('each')).toEqual(found)
+})
+
+it.each(orders)('comes to the same however far it walks before it asks the index: %s', async (orderBy) => {
+  const { prisma } = app.services.database
+  const read = async (backward: boolean, limit: number, limits: { sorted: number; walked: number }, after?: ReturnType<typeof keyOf>) =>
+    (
+      await readKeys(prisma, orderBy, articleFilter({ text: 'comet' }), { limit, backward, ...(after && { [backward ? 'before' : 'after']: after }) }, limits)
+    ).map(keyOf)
+  for (const backward of [false, true]) {
+    const all = await read(backward, 99, { sorted: 100, walked: 1 })
+    expect(all).toHaveLength(14)
+    for (const walked of [1, 4, 9, 41, 100]) {
+      expect(await read(backward, 3, { sorted: 0, walked })).toEqual(all.slice(0, 4))
+      expect(await read(backward, 3, { sorted: 0, walked }, all[9])).toEqual(all.slice(10))
+      expect(await read(backward, 99, { sorted: 0, walked })).toEqual(all)
+    }
+  }
 })
 
 it('takes the way past the index where more have the text than are looked up for a page, and where none is asked for', async () => {
