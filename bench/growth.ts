@@ -15,6 +15,7 @@ import pg from 'pg'
 import { draftOf, type Draft } from '../src/articles/draft.ts'
 import { insertArticles } from '../src/articles/rows.ts'
 import { parseConfig } from '../src/config.ts'
+import { tidy } from '../src/db/upkeep.ts'
 import { schema } from '../src/schema.ts'
 import { createServices, type Services } from '../src/services.ts'
 import { readFrequencies } from '../src/similar/frequencies.ts'
@@ -113,18 +114,13 @@ async function settle(services: Services): Promise<void> {
   await pool.query('TRUNCATE lexeme, frequency_task')
   await pool.query(`INSERT INTO lexeme (lexeme, articles) SELECT word, ndoc FROM ts_stat('SELECT lexemes FROM article_lexemes')`)
   await pool.query(`INSERT INTO lexeme (lexeme, articles) SELECT '@', count(*) FROM article_lexemes`)
-  await tidy(services)
+  await tidy(pool)
   await writeVectors(services)
-  await tidy(services)
+  await tidy(pool)
   const from = performance.now()
   enrichment.start()
   while ((await enrichment.backlog()) > 0) await new Promise((resolve) => setTimeout(resolve, 50))
   console.log(`  ${values.enrich} articles enriched at ${Math.round(Number(values.enrich) / ((performance.now() - from) / 1_000))}/s`)
-}
-
-async function tidy({ database: { pool } }: Services): Promise<void> {
-  const { rows } = await pool.query<{ name: string }>(`SELECT format('%I', relname) AS name FROM pg_stat_user_tables WHERE schemaname = 'public'`)
-  for (const { name } of rows) await pool.query(`VACUUM (ANALYZE) ${name}`)
 }
 
 /** What articles that are like another are found by, of all that are not enriched; lists of the oldest are made when they are asked for. */

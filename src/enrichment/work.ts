@@ -43,7 +43,7 @@ export function createEnrichment(
   let stop: (() => Promise<void>) | undefined
   let retried = false
   let tidied = false
-  let newest = 0
+  let newest: number | undefined
   let pressed = false
   let [enriched, failed] = [0, 0]
   const onFailed: EnrichmentDeps['onFailed'] = (failure) => {
@@ -55,8 +55,9 @@ export function createEnrichment(
     if (!retried) await retryGivenUp(prisma)
     retried = true
     const found = await readDue(prisma, clock())
-    pressed = givesWay(found.newest - newest, found.waiting)
-    newest = Math.max(newest, found.newest)
+    // What waited before the start has not come in.
+    pressed = givesWay(found.newest - (newest ?? found.newest), found.waiting)
+    newest = Math.max(newest ?? 0, found.newest)
     if (!found.due) {
       if (tidied) return false
       tidied = true // where it fails, too, until something has been enriched

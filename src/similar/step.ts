@@ -137,7 +137,7 @@ async function writeLists(tx: Transaction, lists: Map<string, Similar[]>): Promi
   const full = await readFull(tx, others)
   for (const [id, list] of lists) {
     for (const { id: other, score } of list.slice(0, mostNeighbours)) add(id, other, score)
-    for (const { id: other, score } of list) if (!(score <= full.get(other)!)) add(other, id, score)
+    for (const { id: other, score } of list) if (score > (full.get(other) ?? 0)) add(other, id, score)
   }
   if (of.length === 0) return
   // Two articles of these may be in each other's list from either side.
