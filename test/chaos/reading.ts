@@ -7,9 +7,11 @@ import { killAtRandom, type Server } from './servers.ts'
 import type { Outcome } from './wreak.ts'
 
 type Plan = { seed: number; seconds: number; kills: number; readers: number }
-/** A key, and what was answered to it. */
-type Sent = { articleId: string; answers: number; counted: number }
-type Result = { articleId: string; counted: boolean; errorCode: string | null }
+/** What was answered to a read with a key: counted by it, counted before, or refused since the key was counted for another article. */
+type Answer = { articleId: string; verdict: 'COUNTED' | 'COUNTED_BEFORE' | 'CONFLICT' }
+/** The articles that a key was sent for, in that order, and what was answered. Which of them it counts for, only the end tells. */
+type Sent = { articleIds: string[]; answers: Answer[] }
+type Result = { articleId: string; counted: boolean; errorCode: 'NOT_FOUND' | 'CONFLICT' | null }
 
 /** All that was sent and answered. */
 type Book = {
@@ -94,11 +96,14 @@ async function read(book: Book, name: string, random: Random, stop: AbortSignal)
       const articleId = random.pick(random.chance(0.3) ? book.articles.slice(0, 1) : random.chance(0.1) ? book.doomed : book.articles)
       if (random.chance(0.2)) return { articleId }
       // Now and then one that was sent before, of this article or another; what is removed takes its keys with it.
-      if (mine.length > 0 && random.chance(0.05) && !book.doomed.includes(articleId))
-        return { articleId: random.chance(0.5) ? random.pick(mine)[1] : articleId, idempotencyKey: random.pick(mine)[0] }
+      if (mine.length > 0 && random.chance(0.05) && !book.doomed.includes(articleId)) {
+        const again = { articleId: random.chance(0.5) ? random.pick(mine)[1] : articleId, idempotencyKey: random.pick(mine)[0] }
+        book.keys.get(again.idempotencyKey)!.articleIds.push(again.articleId)
+        return again
+      }
       const key = `${name} ${request} ${n}`
       if (!book.doomed.includes(articleId)) mine.push([key, articleId])
-      book.keys.set(key, { articleId, answers: 0, counted: 0 })
+      book.keys.set(key, { articleIds: [articleId], answers: [] })
       return { articleId, idempotencyKey: key }
     })
     const twice = random.chance(0.1)
@@ -136,16 +141,9 @@ function note(book: Book, reads: Sending[], results: Result[]): void {
       else if (errorCode !== 'NOT_FOUND') fault('not counted:')
       continue
     }
-    const sent = book.keys.get(idempotencyKey)!
-    if (sent.articleId !== articleId) {
-      // What left it for its own article may never have arrived.
-      if (counted) sent.articleId = articleId
-      else if (errorCode === null) fault('counted before for another article:')
-      if (!counted) continue
-    } else if (errorCode === 'CONFLICT') fault('a conflict with itself:')
-    if (errorCode !== null) continue
-    sent.answers++
-    if (counted) sent.counted++
+    if (errorCode === 'NOT_FOUND') continue
+    const verdict = errorCode ?? (counted ? 'COUNTED' : 'COUNTED_BEFORE')
+    book.keys.get(idempotencyKey)!.answers.push({ articleId, verdict })
   }
 }
 
@@ -167,11 +165,20 @@ export async function judge(pool: pg.Pool, book: Book): Promise<Outcome> {
   const doomed = new Set(book.doomed)
 
   let acknowledged = 0
-  for (const [key, { articleId, answers, counted }] of book.keys) {
-    if (counted > 1) faults.push(`${key}: ${counted} answers say that it was counted`)
-    if (answers === 0 || doomed.has(articleId)) continue
-    acknowledged++
-    if (stored.get(key) !== articleId) faults.push(`${key} of ${articleId}: acknowledged, but stored for ${stored.get(key) ?? 'nothing'}`)
+  for (const [key, { articleIds, answers }] of book.keys) {
+    const owner = stored.get(key)
+    const fault = (what: string) => faults.push(`${key} of ${articleIds.join(', ')}: ${what}, stored for ${owner ?? 'nothing'}, ${JSON.stringify(answers)}`)
+    if (owner !== undefined && !articleIds.includes(owner)) fault('never sent for that')
+    if (answers.filter(({ verdict }) => verdict === 'COUNTED').length > 1) fault('counted more than once')
+    if (doomed.has(articleIds[0]!)) {
+      // It is gone with its article, which is the only one that it was sent for.
+      if (answers.some(({ verdict }) => verdict === 'CONFLICT')) fault('a conflict with itself')
+      continue
+    }
+    if (answers.some(({ verdict }) => verdict !== 'CONFLICT')) acknowledged++
+    // An answer for another article than the first is right where what was sent for the first never arrived.
+    for (const { articleId, verdict } of answers)
+      if (verdict === 'CONFLICT' ? owner === undefined || articleId === owner : articleId !== owner) fault(`${verdict} for ${articleId}`)
   }
   for (const key of stored.keys()) if (!book.keys.has(key)) faults.push(`${key}: stored, but never sent`)
   for (const id of book.articles) {
