@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { parseConfig, type Env } from './config.ts'
+import { ConfigError, parseConfig, type Env } from './config.ts'
 import { schema } from './schema.ts'
 import { createGraphQL } from './server/yoga.ts'
 import { createServices } from './services.ts'
@@ -20,7 +20,7 @@ export async function openDatabase(
 ): Promise<{ where: string; fetch: Fetch; close: () => Promise<void> }> {
   const config = parseConfig({ ...env, LOG_LEVEL: env['LOG_LEVEL'] || 'warn' })
   const embedded = config.databaseUrl === undefined
-  if (embedded && made && !existsSync(config.dataDir)) throw new Error(`there is no database in ${config.dataDir}`)
+  if (embedded && made && !existsSync(config.dataDir)) throw new ConfigError(`DATA_DIR: there is no database in ${config.dataDir}`)
   const services = await createServices(config)
   const { logger, contextFor, counter, enrichment, close } = services
   if (enriches) {

@@ -17,8 +17,8 @@ const anyOf = (lexemes: readonly string[]) => `(${[...new Set(lexemes)].map(quot
 
 /**
  * Where to look for the best articles, so that their number is bounded whatever is asked. Of a large archive: all articles with the rarest
- * words, as long as these are few; and for words that are in too many, those that have one in their title, those that have all of them, and
- * the others, of each the newest.
+ * words, as long as these are few; and for words that are in too many, those that have one in their title, those that have all of them and
+ * what is required, which may be far from the newest, and the others, of each the newest.
  * @param required a tsquery that must hold besides
  */
 export function sourcesOf(plan: Plan, required: string | undefined): Source[] {
@@ -40,7 +40,7 @@ export function sourcesOf(plan: Plan, required: string | undefined): Source[] {
       { query: and(anyOf(lexemes(common))), batches: newest(plan, share / total('articles')), most: 2 * share },
     )
     const least = common[0]!.articles
-    if (common.length > 1) {
+    if (common.length > 1 || required !== undefined) {
       const all = common.slice(0, 4).map(({ lexeme }) => anyOf([lexeme]))
       sources.push({ query: and(all.join(' & ')), batches: newest(plan, passed / least), most: share })
       if (all.length > 2) sources.push({ query: and(`${all[0]} & ${all[1]}`), batches: newest(plan, passed / least), most: share })

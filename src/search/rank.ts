@@ -46,7 +46,9 @@ type Row = { id: string; score: number; publishedAt: Date }
  * that score as the last of them: among equals the newer come first.
  */
 export async function rankCandidates(prisma: Client, plan: Plan, required: string | undefined, filter: ArticleFilter): Promise<Place[]> {
-  const sources = sourcesOf(plan, required)
+  // Candidates are so many before the filter: where few articles have its text, they are looked for by it.
+  const asked = [required, filter.text?.tsquery].filter((query) => query !== undefined)
+  const sources = sourcesOf(plan, asked.length === 0 ? undefined : asked.join(' & '))
   if (sources.length === 0) return []
   const score = scoreSql(plan.terms, plan.averageLength)
   const filtered = Object.keys(filter).length > 0

@@ -11,7 +11,7 @@ export const leading = of(
 export const trailing = of(
   'inc ltd co corp llc plc jr jnr snr bn etc al dept univ assn ave blvd rd sq est dist',
   'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun',
-  'a.m p.m u.s u.k u.n e.u ee.uu т.д т.п тыс руб млн млрд',
+  'a.m p.m u.s u.k u.n e.u ee.uu mio mrd tsd т.д т.п тыс руб млн млрд',
 )
 
 /** Languages (ISO 639-1) that write ordinals with a full stop: am 3. Oktober. */

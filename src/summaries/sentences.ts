@@ -13,13 +13,20 @@ const reach = 100
 const longestOpen = 1_000
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
-const end = /[.!?…‥。．！？｡؟۔।॥።᙮។៕။፧‼⁇⁈⁉]["'”’»«›)\]）」』】〉》〕]*$/u
+const end = /[.!?…‥。．！？｡؟۔।॥።᙮។៕။፧‼⁇⁈⁉]["'”’»«›)\]）」』】〉》〕]*(?:\s»["'”’)\]]*)?$/u
 const spacesAlone = /[\p{sc=Thai}\p{sc=Lao}]/u
 const dotted = /(?:^|[\s("'“”‘’«[/–—-])((?:\p{L}{1,5}\.)*\p{L}{1,6}|\d{1,2})\.["'”’]*$/u
 const firstWord = /^[\s"'“‘«»„([¿¡]*([\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*)/u
-const startsLower = /^["'“‘«(]*\p{Ll}/u
+/** As no sentence begins. */
+const continues = /^(?:["'“‘«(]*\p{Ll}|[,;:])/u
 const startsWithInitial = /^\s*\p{L}\./u
 const quoteEnds = /[」』]$/u
+/** To Unicode's rules a bracket or quote belongs to the sentence before it where no space is between: in Japanese and Chinese it opens the next one. */
+const opensNext = /(?:[([「『（〔［【〈《]|(?<=[。！？．｡…][”’」』）】〉》〕]*)[“‘])+$/u
+/** Of the end of a sentence; more brackets in a row are no text. */
+const opensWithin = 8
+/** French quotes have a space inside: what closes one belongs to the sentence before it. */
+const closesLast = /^»(?=[\s,.;:!?…)\]]|$)\s*/u
 /** As what was quoted goes on in Japanese. */
 const quoteGoesOn = /^[とっ、]/u
 
@@ -46,13 +53,19 @@ export function sentencesOf(content: string, language: string | null, most: numb
 function splitParagraph(paragraph: string, language: string | null): string[] {
   const found: string[] = []
   let open = ''
+  let opening = ''
   for (const { segment } of segmenter.segment(paragraph)) {
-    if (open !== '' && (open.length > longestOpen || !goesOn(open.slice(-reach), segment, language))) {
+    const [closing = ''] = open === '' ? [] : (closesLast.exec(segment) ?? [])
+    open += closing
+    const piece = opening + segment.slice(closing.length)
+    if (open !== '' && (open.length > longestOpen || !goesOn(open.slice(-reach), piece, language))) {
       found.push(oneLine(open))
       open = ''
     }
-    open += segment
+    ;[opening = ''] = opensNext.exec(piece.slice(-opensWithin)) ?? []
+    open += piece.slice(0, piece.length - opening.length)
   }
+  open += opening
   found.push(oneLine(open))
   return found.filter((sentence) => sentence !== '')
 }
@@ -61,12 +74,13 @@ function splitParagraph(paragraph: string, language: string | null): string[] {
 function goesOn(before: string, after: string, language: string | null): boolean {
   const line = before.trimEnd()
   if (line === '') return true
-  if (startsLower.test(after) || (quoteEnds.test(line) && quoteGoesOn.test(after))) return true
+  if (continues.test(after) || (quoteEnds.test(line) && quoteGoesOn.test(after))) return true
   if (!end.test(line)) return before.includes('\n', line.length) && line.length - line.lastIndexOf('\n') > wrappedAt
   const [, word] = dotted.exec(line) ?? []
   if (word === undefined) return false
   const small = word.toLowerCase()
-  if (leading.has(small)) return true
+  // z. B., i. d. R.
+  if (leading.has(small) || (word.length === 1 && startsWithInitial.test(after))) return true
   const isOrdinal = /\d/.test(word)
   const isInitial = !isOrdinal && /^(?:\p{L}\.)*\p{Lu}$/u.test(word)
   if (isOrdinal ? !dottedOrdinals.has(language ?? '') : !isInitial && !trailing.has(small)) return false

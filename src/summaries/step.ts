@@ -46,7 +46,7 @@ export function summariesStep({ asks }: { asks: boolean }): EnrichmentStep {
 type Worded = EnrichedArticle & { words: NonNullable<EnrichedArticle['words']> }
 
 /** Raised with each change of how summaries are made: an article is summarised anew when it is enriched the next time. */
-const summaryVersion = 1
+const summaryVersion = 2
 
 function hashOf({ title, content, language }: Worded['words']): string {
   const hex = createHash('md5')

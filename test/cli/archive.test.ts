@@ -257,6 +257,9 @@ test('what reads a database makes none', async () => {
   const folder = join(tmpdir(), `newswire-none-${randomUUID()}`)
   const there = await nowhere()
   const opening = withDatabase({ ...there, named: false }, { DATA_DIR: folder }, { made: true }, () => Promise.resolve())
-  await expect(opening).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining(`there is no database in ${folder}`) })
+  await expect(opening).rejects.toMatchObject({
+    exitCode: 3,
+    message: `DATA_DIR: there is no database in ${folder}. Where a server runs at another address, name it with --url`,
+  })
   expect(existsSync(folder)).toBe(false)
 })

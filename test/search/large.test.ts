@@ -54,3 +54,21 @@ it('finds common words of a large archive when the numbers of its batches have r
   await prisma.$queryRaw`SELECT setval('article_lexemes_batch', 5000 * 1024)::int`
   expect(await found('harbour', 20)).toHaveLength(20)
 })
+
+it('finds what few articles have, far from the newest: a phrase with a common word, and a common word with the text of a filter', async () => {
+  const { prisma } = app.services.database
+  await ingest(app, [draft('old', { title: 'An old one', content: 'So said the minister of flamingos.', language: 'en', publishedAt: '2001-01-01T00:00:00Z' })])
+  await enrichAll(app, [])
+  await prisma.$executeRaw`UPDATE article_lexemes SET batch = '{24}' WHERE lexemes @@ 'lighthouse'::tsquery`
+  await prisma.$executeRaw`INSERT INTO lexeme (lexeme, articles) SELECT unnest('{@,minist}'::text[]), unnest(ARRAY[25000, 9000])
+    ON CONFLICT (lexeme) DO UPDATE SET articles = excluded.articles`
+  // A filter's newest 20,000 articles are looked through besides: it is older than they are.
+  await prisma.$executeRaw`
+    INSERT INTO article (id, category_id, url, title, language, content, content_html, copy_keys, text_hash, text_source, tags, enclosures, word_count,
+      reading_time_minutes, published_at, created_at, updated_at)
+    SELECT gen_random_uuid(), category_id, 'https://example.com/filler-' || n, '', language, '', '', '{}', text_hash, text_source, tags, enclosures, 2, 1, now(), now(), now()
+    FROM (SELECT * FROM article LIMIT 1) model, generate_series(1, 20000) n`
+  expect(await found('"the minister"', 20)).toEqual(['An old one'])
+  const { search } = await app.gql('{ search(query: "minister", filter: { text: "flamingos" }) { nodes { title } } }')
+  expect(search.nodes).toEqual([{ title: 'An old one' }])
+})

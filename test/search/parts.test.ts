@@ -173,6 +173,13 @@ describe('a plan', () => {
     expect(sources.reduce((sum, { most }) => sum + most, 0)).toBeLessThanOrEqual(20_000)
   })
 
+  it('looks for what is required among all articles with a common word, as far as that is bounded', () => {
+    const bounded = sourcesOf(plan(25_000, term('people', 9_000)), "('people' <-> 'said')")
+    expect(bounded).toContainEqual({ query: "('people') & ('people' <-> 'said')", batches: null, most: 2_000 })
+    const large = sourcesOf(plan(1_000_000, term('people', 400_000, 90_000)), "('people' <-> 'said')")
+    for (const { batches } of large) expect(batches!.length).toBeLessThan(100)
+  })
+
   it('is bounded for any frequencies', () => {
     const some = fc.array(fc.tuple(fc.integer({ min: 0, max: 2_000_000 }), fc.integer({ min: 0, max: 500_000 })), { minLength: 1, maxLength: 64 })
     fc.assert(

@@ -35,6 +35,23 @@ describe('a sentence', () => {
     ['ru', 'Он живёт на ул. Ленина. В. В. Путин приехал.', ['Он живёт на ул. Ленина.', 'В. В. Путин приехал.']],
     ['ja', '今日は晴れです。明日は雨でしょう！本当ですか？はい。', ['今日は晴れです。', '明日は雨でしょう！', '本当ですか？', 'はい。']],
     ['ja', '彼は「行く。」と言った。そして去った。', ['彼は「行く。」と言った。', 'そして去った。']],
+    [
+      'ja',
+      '首相は会見した。「成長している」と述べた。（写真は東京）発表は明日。『本』も出た。',
+      ['首相は会見した。', '「成長している」と述べた。', '（写真は東京）発表は明日。', '『本』も出た。'],
+    ],
+    ['zh', '会议结束。“我们要发展。”《人民日报》报道。“是吗？”“是的。”', ['会议结束。', '“我们要发展。”', '《人民日报》报道。', '“是吗？”', '“是的。”']],
+    [
+      'fr',
+      '« C’est bien. » Le maire parle. « Oui ! », dit-elle. Il dit : « Non. » Puis il part.',
+      ['« C’est bien. »', 'Le maire parle.', '« Oui ! », dit-elle.', 'Il dit : « Non. »', 'Puis il part.'],
+    ],
+    ['de', '»Das ist gut.« Er ging. »Ja!«, rief sie. Er kam. »Nein.«', ['»Das ist gut.«', 'Er ging.', '»Ja!«, rief sie.', 'Er kam.', '»Nein.«']],
+    [
+      'de',
+      'Das gilt z. B. für Bonn, z. B. Mitte, i. d. R. immer. Es kostet 5 Mio. Euro. Es waren 5 Mrd. Dann ging er.',
+      ['Das gilt z. B. für Bonn, z. B. Mitte, i. d. R. immer.', 'Es kostet 5 Mio. Euro.', 'Es waren 5 Mrd.', 'Dann ging er.'],
+    ],
     ['zh', '他说：“我来了。”大家都笑了。真的吗？', ['他说：“我来了。”', '大家都笑了。', '真的吗？']],
     ['ar', 'وصل الرئيس أمس. هل غادر؟ نعم.', ['وصل الرئيس أمس.', 'هل غادر؟', 'نعم.']],
     ['hi', 'यह पहला वाक्य है। यह दूसरा है। क्या यह तीसरा है?', ['यह पहला वाक्य है।', 'यह दूसरा है।', 'क्या यह तीसरा है?']],
@@ -51,7 +68,7 @@ describe('a sentence', () => {
 it('loses no word and turns nothing round, whatever the text', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 8 }),
-    fc.constantFrom('Mr.', 'U.S.', '3.', '\n', '\n\n', '. ', '? ', '。', 'A', 'the', 'ไทย ', '\r'),
+    fc.constantFrom('Mr.', 'U.S.', '3.', '\n', '\n\n', '. ', '? ', '。', '。「', '（', '“', ' »', 'A', 'the', 'ไทย ', '\r'),
   )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), fc.constantFrom('en', 'de', 'th', null), (pieces, language) => {
@@ -71,7 +88,7 @@ it('of a long text are of its beginning, and whole', () => {
   expect(few).toEqual([`${'X'.repeat(9_000)}.`])
 })
 
-it.each(['A. ', 'Wrapped\n', '3. ', 'a.'])('are found soon in a text of nothing but %j', (piece) => {
+it.each(['A. ', 'Wrapped\n', '3. ', 'a.', '。「', '. » ', '（'])('are found soon in a text of nothing but %j', (piece) => {
   // What others do on the machine does not count.
   const before = process.cpuUsage()
   sentencesOf(piece.repeat(16_000 / piece.length), 'de', 80)
