@@ -33,7 +33,7 @@ export function parseQuery(text: string, most = 64): Query {
     }
     return terms
   }
-  for (const [, minus, phrase, word] of text.replace(/(?<=[^\s-])(?=["“„«])/gu, ' ').matchAll(part)) {
+  for (const [, minus, phrase, word] of text.replace(/(?<=[^\s-])(?=["“„«])(?!(?<=\p{sc=Hebrew})"\p{sc=Hebrew})/gu, ' ').matchAll(part)) {
     const terms = termsOf(phrase ?? word ?? '')
     if (terms.length === 0) continue
     if (minus === '-') query.without.push(terms)

@@ -24,11 +24,13 @@ import { stemmer as tamil } from '@orama/stemmers/tamil'
 import { stemmer as turkish } from '@orama/stemmers/turkish'
 import { stemmer as ukrainian } from '@orama/stemmers/ukrainian'
 import { bulgarian } from './bulgarian.ts'
+import { czech, polish } from './slavic.ts'
 
 const stemmers: Record<string, (word: string) => string> = {
   ar: arabic,
   hy: armenian,
   bg: bulgarian,
+  cs: czech,
   da: danish,
   nl: dutch,
   en: english,
@@ -45,10 +47,12 @@ const stemmers: Record<string, (word: string) => string> = {
   nb: norwegian,
   nn: norwegian,
   no: norwegian,
+  pl: polish,
   pt: portuguese,
   ro: romanian,
   ru: russian,
   sr: serbian,
+  sk: czech,
   es: spanish,
   sv: swedish,
   ta: tamil,

@@ -13,7 +13,7 @@ const alphabets = [
   'कतनमरलसािीेोंँ',
 ]
 const word = fc.oneof(
-  ...alphabets.map((letters) => fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 14 })),
+  ...alphabets.map((letters) => fc.string({ unit: fc.constantFrom(...letters.split('')), minLength: 1, maxLength: 14 })),
   fc.string({ unit: 'grapheme', maxLength: 14 }),
 )
 
