@@ -1,6 +1,7 @@
-// An article is found by the words that a reader would type: in the list, by filter.text, in every language.
+// An article is found by the words that a reader would type: in the list, by filter.text, and by search, in every language.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addCategory, draft, ingest, startApp, type App } from '../helpers/app.ts'
+import { enrichAll } from '../helpers/enrichment.ts'
 
 /** What is found by each of some texts, and not by others. */
 type Case = [language: string, content: string, found: string[], not: string[]]
@@ -109,16 +110,22 @@ beforeAll(async () => {
     cases.map(([language, content], n) => ({ ...draft(n), url: urlOf(n), title: `§${n}`, content, ...(language && { language }) })),
   )
   expect(results.map(({ status }) => status)).toEqual(cases.map(() => 'INGESTED'))
+  // Each language is one of many, and none is told by what has just come.
+  await enrichAll(app, [])
 })
 afterAll(() => app?.close())
 
 it.each(cases.map((each, n) => [n, ...each] as const))('%i: %s %s', async (n, _language, _content, found, not) => {
   const texts = [...found, ...not]
-  const fields = texts.map((_, i) => `t${i}: articles(first: 100, filter: { text: $t${i} }) { nodes { url } }`).join('\n')
+  const fields = texts
+    .map((_, i) => `t${i}: articles(first: 100, filter: { text: $t${i} }) { nodes { url } } s${i}: search(first: 100, query: $t${i}) { nodes { url } }`)
+    .join('\n')
   const answer = await app.gql(
-    `query (${texts.map((_, i) => `$t${i}: String`).join(', ')}) { ${fields} }`,
+    `query (${texts.map((_, i) => `$t${i}: String!`).join(', ')}) { ${fields} }`,
     Object.fromEntries(texts.map((text, i) => [`t${i}`, text])),
   )
-  const isFound = (i: number) => answer[`t${i}`].nodes.some(({ url }: { url: string }) => url === urlOf(n))
-  expect(texts.filter((_, i) => isFound(i))).toEqual(found)
+  const isFound = (field: string) => answer[field].nodes.some(({ url }: { url: string }) => url === urlOf(n))
+  expect(texts.filter((_, i) => isFound(`t${i}`))).toEqual(found)
+  // Search finds more than what has all the words.
+  expect(found.filter((_, i) => !isFound(`s${i}`))).toEqual([])
 })
