@@ -77,8 +77,6 @@ export const particular: readonly string[] = [...new Set([...stemmed, ...elides,
 
 const initials = /^\p{L}(?:\.\p{L})+$/u
 const grouped = /^\p{N}{1,3}(?:[.,'’\s]\p{N}{3})+$/u
-/** iPhone15, which is found as an iPhone. */
-const numbered = /^(\p{L}{3,})\p{N}+$/u
 const amount = /^\p{N}{1,3}(?:[,'’\s]\p{N}{3})+\.\p{N}+$/u
 const symbol = /[+#]|^\./
 const dotted = /\p{L}\.|\.\p{L}/u
@@ -130,8 +128,7 @@ function partsOf(word: string, language: string | null): string[] {
   if (symbol.test(word)) return word.startsWith('.') ? [word.slice(1)] : []
   if (dotted.test(word)) return initials.test(word) ? [] : word.split('.').filter((part) => part.length > 1)
   if (letterAndWord.test(word)) return [word.slice(2)]
-  const letters = numbered.exec(word)?.[1]
   const compound = language === null ? [] : partsOfCompound(word, language)
-  if (plain.test(word)) return letters === undefined ? compound : [...compound, letters]
+  if (plain.test(word)) return compound
   return [...compound, ...partsOfUnspaced(word), ...nounsWithin(withoutParticle(word)), ...withoutProclitics(word, language)]
 }
