@@ -35,6 +35,8 @@ const short = 40
 const leastLead = { ofWords: 0.05, ofNames: 0.12 }
 /** Words that are no names, in small letters, which make a headline one of words. */
 const leastSmall = 2
+/** Much alike, and told apart all the same. */
+const kin = new Set(['da', 'no'])
 /** Words that a text has to have, where words have spaces between them. */
 const leastWords = 3
 /** Letters by which a short text is none of a language: it scores those of one script much alike. */
@@ -74,7 +76,8 @@ function languageOfShort(text: string, words: readonly string[], scores: Record<
   const ranked = Object.entries(scores).toSorted((a, b) => b[1] - a[1])
   if (2 * (text.match(latin)?.length ?? 0) < words.join('').length) return ranked.find(([language]) => !lacking[language]?.test(text))?.[0]
   const small = words.filter((word) => /^\p{Ll}+$/u.test(word)).length
-  const [[language, first] = ['', 0], [, second] = ['', 0]] = ranked
+  const [[language, first] = ['', 0], ...others] = ranked
+  const [, second] = others.find(([other]) => !(kin.has(language) && kin.has(other))) ?? ['', 0]
   return first - second >= (small >= leastSmall ? leastLead.ofWords : leastLead.ofNames) ? language : undefined
 }
 
