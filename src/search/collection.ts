@@ -9,15 +9,19 @@ export type Collection = {
   averageLength: number
   /** The number of the newest thousand, as articles have it. */
   newestBatch: number
-  /** ISO 639-1, the most frequent first. */
+  /** ISO 639-1, the most frequent first, and those of the last moments. */
   languages: string[]
+  /** The other languages of the archive. */
+  further: string[]
   /** The share of the articles that are in a language. */
   share: (language: string) => number
   /** In how many articles a lexeme is, of those that were asked about. */
   frequencies: Map<string, number>
 }
 
+/** A word is asked for by its stems in so many languages; in so many more by those that the archive has. */
 const mostLanguages = 12
+const mostFurther = 100
 /** The average length is that of the articles in so many pages of the table, spread evenly; of a small table, in all. Of a page so many rows are read. */
 const pagesSampled = 64
 const rowsSampled = 32
@@ -37,7 +41,7 @@ export async function readCollection(prisma: Client, lexemes: readonly string[])
   const [row] = await prisma.$queryRaw<Row[]>`
     SELECT (SELECT json_object_agg(lexeme, articles) FROM lexeme WHERE lexeme = ANY(${[everyArticle, ...lexemes]}::text[])) AS counted,
       (SELECT json_object_agg(substr(lexeme, 2), articles) FROM (
-        SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostLanguages}) l) AS languages,
+        SELECT lexeme, articles FROM lexeme WHERE lexeme > '@' AND lexeme < 'A' ORDER BY articles DESC, lexeme LIMIT ${mostFurther}) l) AS languages,
       (SELECT json_agg(DISTINCT a.language) FROM article a WHERE a.id IN (SELECT article_id FROM frequency_task ORDER BY id DESC LIMIT 100)) AS fresh,
       (SELECT avg(length)::float8 FROM article_lexemes WHERE ctid = ANY(ARRAY(
         SELECT format('(%s,%s)', page, row)::tid
@@ -49,11 +53,13 @@ export async function readCollection(prisma: Client, lexemes: readonly string[])
   const spoken = Object.entries(languages ?? {}).sort((a, b) => b[1] - a[1])
   const total = spoken.reduce((sum, [, articles]) => sum + articles, 0)
   const uncounted = (fresh ?? []).flatMap((tag) => baseLanguage(tag) ?? [])
+  const main = [...new Set([...spoken.slice(0, mostLanguages).map(([language]) => language), ...uncounted])].slice(0, 2 * mostLanguages)
   return {
     articles: Math.max(1, frequencies.get(everyArticle) ?? 0, ...frequencies.values()),
     averageLength: Math.max(1, length ?? 1),
     newestBatch: batch,
-    languages: [...new Set([...spoken.map(([language]) => language), ...uncounted])].slice(0, 2 * mostLanguages),
+    languages: main,
+    further: spoken.map(([language]) => language).filter((language) => !main.includes(language)),
     share: (language) => (total === 0 ? 1 : (languages?.[language] ?? 0) / total),
     frequencies,
   }

@@ -49,10 +49,13 @@ export const rarity = (having: number, articles: number) => Math.log(1 + (Math.m
 /**
  * The terms of words. A word that is asked for twice counts twice; one of several lexemes is as rare as the most frequent of them.
  */
-export function termsOf(words: readonly Term[], { articles, frequencies, languages }: Collection): ScoredTerm[] {
+export function termsOf(words: readonly Term[], { articles, frequencies, languages, further }: Collection): ScoredTerm[] {
   const terms = new Map<string, ScoredTerm>()
   for (const word of words) {
-    const lexemes = lexemesOf(word, languages)
+    const lexemes = lexemesOf(word, [...languages, ...further])
+    for (const [lexeme, spoken] of lexemes) {
+      if (!frequencies.has(lexeme) && spoken?.every((language) => further.includes(language))) lexemes.delete(lexeme)
+    }
     const having = Math.max(...[...lexemes.keys()].map((lexeme) => frequencies.get(lexeme) ?? 0))
     for (const [lexeme, spoken] of lexemes) {
       const key = `${lexeme} ${spoken?.join() ?? ''}`

@@ -60,4 +60,4 @@ function languagesOf(text: string, { languages, share }: Collection): string[] {
   return detected !== null && languages.includes(detected) ? [detected] : languages.filter((language, i) => i === 0 || share(language) >= 0.2)
 }
 
-const requiredOf = ({ phrases, without }: Query) => tsqueryOf({ words: [], phrases, without })
+const requiredOf = ({ phrases, without }: Query) => tsqueryOf({ words: [], names: [], phrases, without })

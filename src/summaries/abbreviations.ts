@@ -4,7 +4,7 @@ const of = (...words: string[]) => new Set(words.join(' ').split(' '))
 export const leading = of(
   'mr mrs ms mx dr prof st sr sra sres dra hr fr frau herr dott ing sig mme mlle mgr rev hon pres gov sen rep gen col lt sgt capt cmdr adm maj brig pte supt insp pvt',
   'bros vs no nos nr núm num tel fig vol pp art abs abb ca cf approx bzw inkl exkl zzgl usw z.b u.a d.h i.e e.g p.ej op viz mt ft',
-  'г им ул стр рис см акад проф гг',
+  'г им ул стр рис см акад проф гг κ κα κκ δρ tp د أ م डॉ प्रो',
 )
 
 /** What may end a sentence or not: it does where a sentence begins in the usual way after it. */

@@ -15,7 +15,7 @@ const longestOpen = 1_000
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
 const end = /[.!?…‥。．！？｡؟۔।॥።᙮។៕။፧‼⁇⁈⁉]["'”’»«›)\]）」』】〉》〕]*(?:\s»["'”’)\]]*)?$/u
 const spacesAlone = /[\p{sc=Thai}\p{sc=Lao}]/u
-const dotted = /(?:^|[\s("'“”‘’«[/–—-])((?:\p{L}{1,5}\.)*\p{L}{1,6}|\d{1,2})\.["'”’]*$/u
+const dotted = /(?:^|[\s("'“”‘’«[/–—-])((?:\p{L}{1,5}\.)*[\p{L}\p{M}]{1,6}|\d{1,2})\.["'”’]*$/u
 const firstWord = /^[\s"'“‘«»„([¿¡]*([\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*)/u
 /** As no sentence begins. */
 const continues = /^(?:["'“‘«(]*\p{Ll}|[,;:])/u

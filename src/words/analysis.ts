@@ -19,7 +19,7 @@ export type Analysis = {
 }
 
 /** Raised with each change of what articles are found by: those of another version are indexed again. */
-export const analysisVersion = 1
+export const analysisVersion = 2
 
 /** PostgreSQL's limits for a tsvector: positions, positions a lexeme, and its size. */
 const lastPosition = 16_383

@@ -1,9 +1,10 @@
-import { nounsWithin, withoutParticle, withoutProclitics } from './affixes.ts'
+import { asNoun, nounsWithin, withoutParticle, withoutProclitics } from './affixes.ts'
 import { partsOfCompound } from './compounds.ts'
 import { fold, lower } from './fold.ts'
 import { stem, stemmed } from './stem.ts'
 import { stopIn } from './stop-words.ts'
-import { partsOfUnspaced } from './unspaced.ts'
+import { simplify } from './traditional.ts'
+import { partsOfUnspaced, withoutOkurigana } from './unspaced.ts'
 
 /** What a word is in a language. */
 export type WordIn = {
@@ -14,6 +15,9 @@ export type WordIn = {
   /** Says nothing of what a text is about. */
   isStop: boolean
 }
+
+/** Where a long word may be broken; and the mark of a Hebrew abbreviation, which many leave out. */
+const unseen = /\u00ad|(?<=\p{sc=Hebrew})["״]/gu
 
 /** In UTF-16 code units: PostgreSQL takes lexemes of up to 2,046 bytes. */
 const longest = 100
@@ -49,7 +53,7 @@ const copyOf = (part: string) => Buffer.from(part, 'utf16le').toString('utf16le'
 
 function analysed(typed: string, language: string | null): WordIn {
   // Some characters are several in the one spelling: what is long enough before need not be after.
-  const word = lower(typed.slice(0, longest)).slice(0, longest).toWellFormed()
+  const word = lower(typed.slice(0, longest)).replace(unseen, '').slice(0, longest).toWellFormed()
   const lexemes = storable(lexemesOf(word, language))
   const parts = storable(partsOf(word, language).flatMap((part) => lexemesOf(part, language)))
   return { lexemes, parts: parts.filter((part) => !lexemes.includes(part)), isStop: language !== null && stopIn(word).includes(language) }
@@ -69,10 +73,11 @@ const elides = new Set(['fr', 'it', 'ca', 'oc'])
 const endsNames = new Set(['tr', 'az'])
 
 /** The languages whose words are found by other lexemes than those of a language that nothing is known of. */
-export const particular: readonly string[] = [...new Set([...stemmed, ...elides, ...endsNames])]
+export const particular: readonly string[] = [...new Set([...stemmed, ...elides, ...endsNames, 'zh', 'fa'])]
 
 const initials = /^\p{L}(?:\.\p{L})+$/u
 const grouped = /^\p{N}{1,3}(?:[.,'’\s]\p{N}{3})+$/u
+const amount = /^\p{N}{1,3}(?:[,'’\s]\p{N}{3})+\.\p{N}+$/u
 const symbol = /[+#]|^\./
 const dotted = /\p{L}\.|\.\p{L}/u
 const letterAndWord = /^\p{L}-/u
@@ -86,9 +91,13 @@ const spelt: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', 
 function lexemesOf(word: string, language: string | null): string[] {
   if (initials.test(word)) return [fold(word.replaceAll('.', ''))]
   if (grouped.test(word)) return [word.replace(/\P{N}/gu, '')]
+  if (amount.test(word)) return [word.replace(/[^\p{N}.]/gu, '')]
   if (symbol.test(word) || dotted.test(word)) return [fold(word)]
   const typed = letterAndWord.test(word) ? word.replace('-', '') : word
-  const forms = formsOf(bareOf(typed, language))
+  const bare = bareOf(language === 'zh' ? simplify(typed) : typed, language)
+  const forms = formsOf(bare)
+  const noun = asNoun(bare, language)
+  if (noun !== bare) forms.push(noun)
   const made = new Set<string>()
   for (const form of forms) made.add(fold(stem(form, language)))
   return [...made]
@@ -107,6 +116,8 @@ function formsOf(bare: string): string[] {
   if (umlauts.test(bare)) forms.push(fold(bare.replace(umlautsOf, (letter) => spelt[letter]!)))
   const noun = withoutParticle(bare)
   if (noun !== bare) forms.push(noun)
+  const verb = withoutOkurigana(bare)
+  if (verb !== bare) forms.push(verb)
   return forms
 }
 

@@ -12,33 +12,51 @@ export type Term = {
   stopIn: readonly string[]
 }
 
-/** What a person asks for. A phrase's words stand one after the other; `without` holds words and phrases. */
-export type Query = { words: Term[]; phrases: Term[][]; without: Term[][] }
+/**
+ * What a person asks for. A phrase's words stand one after the other; `without` holds words and phrases. `names` are runs of the words, each of one
+ * character, which were typed together: segmenters take names apart, and 李强 is not in every article with a 李 and a 强.
+ */
+export type Query = { words: Term[]; names: Term[][]; phrases: Term[][]; without: Term[][] }
 
 /** US and U.S., which are not us. */
 const abbreviation = /^(?:\p{Lu}{2,5}|\p{L}(?:\.\p{L})+)$/u
+
+/** A character that may be of a name, and how many such are one: more are a sentence. */
+const ofName = /^[\p{sc=Han}\p{sc=Katakana}]$/u
+const longestName = 4
 
 const part = /(?<=^|\s)(-?)(?:["“”„«»]([^"“”„«»]*)(?:["“”„«»]|$)|(\S+))/gu
 
 /** Reads what a person types: words, "a phrase", -without. Any string is a query; one of more words than `most` ends there. */
 export function parseQuery(text: string, most = 64): Query {
-  const query: Query = { words: [], phrases: [], without: [] }
+  const query: Query = { words: [], names: [], phrases: [], without: [] }
   let left = most
-  const termsOf = (some: string): Term[] => {
+  const termsOf = (some: string, names: Term[][]): Term[] => {
     const terms: Term[] = []
-    for (const { text: word } of wordsOf(some)) {
+    let name: Term[] = []
+    let nameEnd = -1
+    for (const { text: word, start, end } of wordsOf(some)) {
       if (wordIn(word, null).lexemes.length === 0) continue
       if (left-- <= 0) break
-      terms.push({ word, stopIn: abbreviation.test(word) ? [] : stopIn(lower(word)) })
+      const term = { word, stopIn: abbreviation.test(word) ? [] : stopIn(lower(word)) }
+      terms.push(term)
+      if (!ofName.test(word)) continue
+      if (start !== nameEnd) names.push((name = []))
+      name.push(term)
+      nameEnd = end
     }
     return terms
   }
-  for (const [, minus, phrase, word] of text.replace(/(?<=[^\s-])(?=["“„«])/gu, ' ').matchAll(part)) {
-    const terms = termsOf(phrase ?? word ?? '')
+  for (const [, minus, phrase, word] of text.replace(/(?<=[^\s-])(?=["“„«])(?!(?<=\p{sc=Hebrew})"\p{sc=Hebrew})/gu, ' ').matchAll(part)) {
+    const names: Term[][] = []
+    const terms = termsOf(phrase ?? word ?? '', names)
     if (terms.length === 0) continue
     if (minus === '-') query.without.push(terms)
     else if (phrase !== undefined && terms.length > 1) query.phrases.push(terms)
-    else query.words.push(...terms)
+    else {
+      query.words.push(...terms)
+      query.names.push(...names.filter(({ length }) => length > 1 && length <= longestName))
+    }
   }
   return query
 }
@@ -73,7 +91,7 @@ export function tsqueryOf(query: Query): string | undefined {
   const lenient = isLenient(query)
   const parts = [
     ...query.words.map((term) => (lenient && term.stopIn.length > 0 ? `(${phraseOf([term])} | ${anyOf(term.stopIn.map(inLanguage))})` : phraseOf([term]))),
-    ...query.phrases.map(phraseOf),
+    ...[...query.names, ...query.phrases].map(phraseOf),
     ...query.without.map((terms) => `!${phraseOf(terms)}`),
   ]
   return parts.length === 0 ? undefined : parts.join(' & ')

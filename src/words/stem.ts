@@ -1,6 +1,5 @@
 import { stemmer as arabic } from '@orama/stemmers/arabic'
 import { stemmer as armenian } from '@orama/stemmers/armenian'
-import { stemmer as bulgarian } from '@orama/stemmers/bulgarian'
 import { stemmer as danish } from '@orama/stemmers/danish'
 import { stemmer as dutch } from '@orama/stemmers/dutch'
 import { stemmer as english } from '@orama/stemmers/english'
@@ -24,11 +23,14 @@ import { stemmer as swedish } from '@orama/stemmers/swedish'
 import { stemmer as tamil } from '@orama/stemmers/tamil'
 import { stemmer as turkish } from '@orama/stemmers/turkish'
 import { stemmer as ukrainian } from '@orama/stemmers/ukrainian'
+import { bulgarian } from './bulgarian.ts'
+import { czech, polish } from './slavic.ts'
 
 const stemmers: Record<string, (word: string) => string> = {
   ar: arabic,
   hy: armenian,
   bg: bulgarian,
+  cs: czech,
   da: danish,
   nl: dutch,
   en: english,
@@ -45,10 +47,12 @@ const stemmers: Record<string, (word: string) => string> = {
   nb: norwegian,
   nn: norwegian,
   no: norwegian,
+  pl: polish,
   pt: portuguese,
   ro: romanian,
   ru: russian,
   sr: serbian,
+  sk: czech,
   es: spanish,
   sv: swedish,
   ta: tamil,

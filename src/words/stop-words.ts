@@ -13,6 +13,10 @@ for (const [language, list] of Object.entries(languages)) {
   for (const word of new Set((lists as Record<string, string[]>)[list]!.map(lower))) languagesOf.set(word, [...(languagesOf.get(word) ?? []), language])
 }
 
+/** Endings of Persian, which stand for themselves where a zero-width space is before them: کتاب‌ها. */
+const persian = ['ها', 'های', 'هایی', 'ای', 'می', 'نمی']
+for (const word of persian) languagesOf.set(word, [...new Set([...(languagesOf.get(word) ?? []), 'fa'])])
+
 /** The languages (ISO 639-1) in which a word in lower case says nothing of what a text is about: "the", "und". */
 export function stopIn(word: string): readonly string[] {
   return languagesOf.get(word) ?? []

@@ -4,14 +4,29 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' })
 const segmentedAtOnce = 1_000
 
 /** Intl.Segmenter's words of a text in a script that is written without spaces, with their offsets. */
-export function segmentsOf(text: string): { text: string; start: number }[] {
-  const found: { text: string; start: number }[] = []
+export function segmentsOf(text: string): Segment[] {
+  const found: Segment[] = []
   for (let start = 0; start < text.length; start += segmentedAtOnce) {
     for (const { segment, index, isWordLike } of segmenter.segment(text.slice(start, start + segmentedAtOnce))) {
-      if (isWordLike) found.push({ text: segment, start: start + index })
+      if (isWordLike) add(found, segment, start + index)
     }
   }
   return found
+}
+
+type Segment = { text: string; start: number }
+
+/** What a segmenter parts from the character before it, and is no particle: 食-べ, 述-べた, 使-って. */
+const parted = 'えけげせべめれっんいき'
+const isHan = /^\p{sc=Han}$/u
+
+function add(found: Segment[], text: string, start: number): void {
+  const before = found.at(-1)
+  if (before === undefined || !parted.includes(text[0]!) || before.start + before.text.length !== start || !isHan.test(before.text)) found.push({ text, start })
+  else {
+    before.text += text[0]!
+    if (text.length > 1) found.push({ text: text.slice(1), start: start + 1 })
+  }
 }
 
 const han = /^\p{sc=Han}+$/u
@@ -63,3 +78,10 @@ function cutsOf(token: string, least: number): [string, string][] {
 
 /** Whether the segmenter leaves it whole. */
 const isWord = (text: string) => segmentsOf(text)[0]?.text === text
+
+const inflected = /^\p{sc=Han}[\p{sc=Han}\p{sc=Hiragana}]*\p{sc=Hiragana}$/u
+/** Of a verb's five rows all but the fourth, whose verbs keep it: 打つ, 打っ, 打ち; but 食べ. And of an adjective: 高い, 高く. */
+const ending = /[うくぐすつぬぶむるいっんしきぎちにびみりさかがたなばまらわそこごとのぼもろ]$/u
+
+/** A Japanese verb or adjective without what its inflection changes: 打 of 打つ and 打っ, 食べ of 食べる. Itself where it is none. */
+export const withoutOkurigana = (word: string) => (inflected.test(word) ? word.replace(ending, '') : word)

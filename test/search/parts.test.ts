@@ -127,6 +127,7 @@ describe('a plan', () => {
     averageLength: 100,
     newestBatch: 0,
     languages,
+    further: [],
     share: () => 1,
     frequencies: new Map(Object.entries(frequencies)),
   })
@@ -144,6 +145,13 @@ describe('a plan', () => {
     const weight = (lexeme: string) => terms.filter((term) => term.lexeme === lexeme)[0]!.weight
     expect(weight('rare')).toBeGreaterThan(weight('common'))
     expect(weight('common')).toBeCloseTo(2 * Math.log(2), 2)
+  })
+
+  it('asks for stems of the many further languages of an archive where it has them', () => {
+    const lexemes = (frequencies: Record<string, number>) =>
+      termsOf(parseQuery('häuser').words, { ...collection(frequencies), further: ['de'] }).map(({ lexeme, languages }) => [lexeme, languages])
+    expect(lexemes({ hauser: 1 })).not.toContainEqual(['haus', ['de']])
+    expect(lexemes({ haus: 1 })).toContainEqual(['haus', ['de']])
   })
 
   const term = (lexeme: string, articles: number, titles = 0): ScoredTerm => ({ lexeme, languages: null, weight: 1, articles, titles })

@@ -5,7 +5,7 @@ import { lexemesFor, type Query, type Term } from '../../src/words/query.ts'
  * Whether an article has every word and phrase of a query, and nothing of `without`: what tsqueryOf asks the database, said in JavaScript. A
  * stop word of the article's language need not be in it, unless nothing but such words is asked for.
  */
-export function holds({ words, phrases, without }: Query, { positions, language }: Analysis): boolean {
+export function holds({ words, names, phrases, without }: Query, { positions, language }: Analysis): boolean {
   const skips = phrases.length > 0 || words.some((term) => term.stopIn.length === 0)
   const hasPhrase = (terms: Term[]) => {
     const [first, ...rest] = terms.map((term) => lexemesFor(term, language))
@@ -14,5 +14,5 @@ export function holds({ words, phrases, without }: Query, { positions, language 
     return [...places[0]!].some((at) => places.every((set, i) => set.has(at + i)))
   }
   const hasWord = (term: Term) => hasPhrase([term]) || (skips && language !== null && term.stopIn.includes(language))
-  return words.every(hasWord) && phrases.every(hasPhrase) && !without.some(hasPhrase)
+  return words.every(hasWord) && names.every(hasPhrase) && phrases.every(hasPhrase) && !without.some(hasPhrase)
 }
