@@ -8,6 +8,7 @@ import { inTitle } from '../words/analysis.ts'
 import { readCollection, type Collection } from './collection.ts'
 import { correct } from './correct.ts'
 import { expand, isExpanded } from './expand.ts'
+import type { Asked } from './highlight.ts'
 import { lexemesOf, termsOf, wordsThatCount, type Plan } from './plan.ts'
 import { byPlace, rankAgain, rankCandidates, type Place } from './rank.ts'
 import { cursorWriter, readCursor } from './cursor.ts'
@@ -18,8 +19,8 @@ const mostWords = 64
 
 export type SearchRequest = { query: string; filter: ArticleFilter; limit: number; after?: string }
 
-/** A page of places, best first. `weights` are those of the lexemes that the query itself asks for. */
-export type Found = { places: Place[]; hasMore: boolean; weights: Map<string, number>; cursorOf: (place: Place) => string }
+/** A page of places, best first; `asked` is what the query itself asks for. */
+export type Found = { places: Place[]; hasMore: boolean; asked: Asked; cursorOf: (place: Place) => string }
 
 /**
  * Ranked search: BM25 over the best candidates, and for queries of several words once more with what the best articles have in common. The
@@ -38,7 +39,7 @@ export async function search(prisma: Client, { query: text, filter, limit, after
   return {
     places: left.slice(0, limit),
     hasMore: left.length > limit,
-    weights: new Map(plan.terms.map(({ lexeme, weight }) => [lexeme, weight])),
+    asked: { weights: new Map(plan.terms.map(({ lexeme, weight }) => [lexeme, weight])), phrases: query.phrases },
     cursorOf: cursorWriter(scope, plan),
   }
 }
