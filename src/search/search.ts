@@ -49,8 +49,9 @@ async function planFor(prisma: Client, text: string, query: Query): Promise<Plan
   const all = [...query.words, ...query.phrases.flat()]
   const lexemes = [...new Set(all.flatMap((word) => [...lexemesOf(word, particular).keys()]))]
   const collection = await readCollection(prisma, [...lexemes, ...lexemes.map(inTitle)])
-  const words = wordsThatCount(query, languagesOf(text, collection))
-  const corrected = await correct(prisma, words, collection)
+  const languages = languagesOf(text, collection)
+  const words = wordsThatCount(query, languages)
+  const corrected = await correct(prisma, words, collection, languages)
   const { articles, averageLength, newestBatch } = collection
   return { articles, averageLength, newestBatch, terms: [...termsOf(words, collection), ...corrected], expansion: null }
 }

@@ -132,9 +132,11 @@ describe('spelling', () => {
 
   it('prefers the nearest, then the most frequent; short words are one edit away', () => {
     const known = (...some: [string, number][]) => some.map(([lexeme, articles]) => ({ lexeme, articles }))
-    expect(nearest(['vulcano'], known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
-    expect(nearest(['vulcanno'], known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
-    expect(nearest(['cats'], known(['carp', 900]))).toBeUndefined()
+    const misspelt = (lexeme: string, ...neighbours: string[]) => ({ lexemes: [lexeme], neighbours: new Set(neighbours) })
+    expect(nearest(misspelt('vulcano'), known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
+    expect(nearest(misspelt('vulcanno'), known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
+    expect(nearest(misspelt('cats'), known(['carp', 900]))).toBeUndefined()
+    expect(nearest(misspelt('gover', 'govern'), known(['over', 900], ['govern', 1]))).toEqual({ lexeme: 'govern', articles: 1, edits: 1 })
   })
 })
 
