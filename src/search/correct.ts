@@ -1,5 +1,7 @@
 import type { Prisma as Client } from '../db/connect.ts'
+import { fold, lower } from '../words/fold.ts'
 import type { Term } from '../words/query.ts'
+import { stem } from '../words/stem.ts'
 import { lexemesOf, rarity, type ScoredTerm } from './plan.ts'
 import type { Collection } from './collection.ts'
 
@@ -12,25 +14,36 @@ const mostWords = 5
 const prefixLength = 3
 const mostLookedAt = 1_000
 const mostWithPrefix = 50_000
+/** Languages of a query in which words are stemmed that are one edit away: some hundreds for each word. */
+const mostLanguages = 2
 /** What a corrected word weighs of one that was typed so, by its edits. */
 const weights = [0, 0.5, 0.3]
 
+/** A misspelt word: its lexemes, and those of the words that are one edit away from how it was typed. */
+type Misspelt = { lexemes: string[]; neighbours: ReadonlySet<string> }
+
 /**
  * Terms for words that no article has: of the nearest lexemes of the archive the most frequent, one for each word. An edit is a letter
- * more, less, or another, or two that have changed places; up to two in long words.
+ * more, less, or another, or two that have changed places; up to two in long words. Words are compared as they were typed, in the languages of the
+ * query (landin: landing, whose stem is land), and else by their stems.
  * One statement, and none where every word is known. At most five words are corrected.
  */
-export async function correct(prisma: Client, words: readonly Term[], { articles, frequencies, languages }: Collection): Promise<ScoredTerm[]> {
+export async function correct(
+  prisma: Client,
+  words: readonly Term[],
+  { articles, frequencies, languages }: Collection,
+  ofQuery: readonly string[],
+): Promise<ScoredTerm[]> {
   const misspelt = words
-    .map((word) => [...lexemesOf(word, languages).keys()])
-    .filter((lexemes) => !lexemes.some((lexeme) => frequencies.has(lexeme)))
-    .map((lexemes) => lexemes.filter((lexeme) => lexeme.length >= leastLength && lexeme.length <= mostLength && /^\p{L}+$/u.test(lexeme)))
-    .filter((lexemes) => lexemes.length > 0)
+    .map((word) => ({ word, lexemes: [...lexemesOf(word, languages).keys()] }))
+    .filter(({ lexemes }) => !lexemes.some((lexeme) => frequencies.has(lexeme)))
+    .map(({ word, lexemes }): Misspelt => ({ lexemes: lexemes.filter(isCorrectable), neighbours: neighboursOf(lower(word.word), ofQuery) }))
+    .filter(({ lexemes }) => lexemes.length > 0)
     .slice(0, mostWords)
   if (misspelt.length === 0) return []
-  const rows = await readNear(prisma, [...new Set(misspelt.flat())])
-  return misspelt.flatMap((lexemes) => {
-    const best = nearest(lexemes, rows)
+  const rows = await readNear(prisma, misspelt)
+  return misspelt.flatMap((word) => {
+    const best = nearest(word, rows)
     return best === undefined
       ? []
       : [
@@ -45,12 +58,24 @@ export async function correct(prisma: Client, words: readonly Term[], { articles
   })
 }
 
+const isCorrectable = (word: string) => word.length >= leastLength && word.length <= mostLength && /^\p{L}+$/u.test(word)
+
+function neighboursOf(word: string, languages: readonly string[]): Set<string> {
+  if (!isCorrectable(word)) return new Set()
+  const away = oneEditAway(word)
+  const stems = languages.slice(0, mostLanguages).flatMap((language) => away.map((one) => fold(stem(one, language))))
+  return new Set(stems.filter((lexeme) => lexeme.length >= leastLength))
+}
+
 type Known = { lexeme: string; articles: number }
 
-function readNear(prisma: Client, lexemes: readonly string[]): Promise<Known[]> {
+function readNear(prisma: Client, misspelt: readonly Misspelt[]): Promise<Known[]> {
+  const lexemes = [...new Set(misspelt.flatMap((word) => word.lexemes))]
+  const near = new Set(lexemes.flatMap(oneEditAway))
+  for (const { neighbours } of misspelt) for (const lexeme of neighbours) near.add(lexeme)
   const long = lexemes.filter((lexeme) => lexeme.length >= longLength)
   return prisma.$queryRaw<Known[]>`
-    SELECT lexeme, articles FROM lexeme WHERE lexeme = ANY(${[...new Set(lexemes.flatMap(oneEditAway))]}::text[])
+    SELECT lexeme, articles FROM lexeme WHERE lexeme = ANY(${[...near]}::text[])
     UNION
     SELECT f.lexeme, f.articles FROM unnest(${long}::text[]) w(lexeme) CROSS JOIN LATERAL (
       SELECT * FROM (
@@ -59,17 +84,16 @@ function readNear(prisma: Client, lexemes: readonly string[]): Promise<Known[]> 
       WHERE abs(char_length(l.lexeme) - char_length(w.lexeme)) <= 2 ORDER BY l.articles DESC, l.lexeme LIMIT ${mostLookedAt}) f`
 }
 
-/** The nearest to any of a word's lexemes; of those as near, the one of most articles. */
-export function nearest(lexemes: readonly string[], known: readonly Known[]): (Known & { edits: number }) | undefined {
-  let best: (Known & { edits: number }) | undefined
-  for (const one of known) {
+/** The nearest to a word as it was typed, then to any of its lexemes; of those as near, the one of most articles. */
+export function nearest({ lexemes, neighbours }: Misspelt, known: readonly Known[]): (Known & { edits: number }) | undefined {
+  const most = Math.max(...lexemes.map((lexeme) => (lexeme.length >= longLength ? 2 : 1)))
+  const candidates = known.flatMap((one) => {
+    if (neighbours.has(one.lexeme)) return [{ ...one, edits: 1, far: 1 }]
     const edits = Math.min(...lexemes.map((lexeme) => (Math.abs(lexeme.length - one.lexeme.length) > 2 ? 3 : distance(lexeme, one.lexeme))))
-    const most = Math.max(...lexemes.map((lexeme) => (lexeme.length >= longLength ? 2 : 1)))
-    if (edits > most) continue
-    if (!best || edits < best.edits || (edits === best.edits && (one.articles > best.articles || (one.articles === best.articles && one.lexeme < best.lexeme))))
-      best = { ...one, edits }
-  }
-  return best
+    return edits > most ? [] : [{ ...one, edits, far: edits + 0.5 }]
+  })
+  const [best] = candidates.sort((a, b) => a.far - b.far || b.articles - a.articles || (a.lexeme < b.lexeme ? -1 : 1))
+  return best && { lexeme: best.lexeme, articles: best.articles, edits: best.edits }
 }
 
 /** Edits from one word to another: optimal string alignment (Damerau 1964), in UTF-16 code units. */

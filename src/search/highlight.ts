@@ -1,5 +1,6 @@
 import { baseLanguage } from '../words/language.ts'
 import { wordIn } from '../words/lexemes.ts'
+import { lexemesFor, type Term } from '../words/query.ts'
 import { wordsOf, type Word } from '../words/segment.ts'
 
 /** In UTF-16 code units: of a passage, and of the text in which the best one is looked for. */
@@ -7,24 +8,29 @@ const passageLength = 240
 export const lookedThrough = 100_000
 /** How far an end of a passage may move to stand between two words. */
 const slack = 40
-/** What one more of the same word counts of the first. */
+/** What one more of the same word counts of the first, and of the lighter of two words that they stand side by side. */
 const repeated = 0.1
+const sideBySide = 0.5
 
-type Match = Pick<Word, 'start' | 'end'> & { weight: number; lexeme: string }
+/** What is asked for: lexemes with their weights, and phrases. */
+export type Asked = { weights: ReadonlyMap<string, number>; phrases: readonly (readonly Term[])[] }
+
+/** A word or a phrase of the text. `key` tells which of those that are asked for. */
+type Match = Pick<Word, 'start' | 'end'> & { weight: number; key: string }
 
 /** As in words/analysis.ts: two words with a hyphen between them are found as one too. */
 const hyphen = /[-‐‑]/
 
 /**
- * The passage of a text with the most of the rarest words that are asked for, some 240 characters, as HTML: matches marked with <mark>, all else
- * escaped. Where nothing matches, that of the title; where nothing of it does either, the text's beginning, or the title where there is no text.
- * @param weights of the lexemes that are asked for
+ * The passage of a text with the most of the rarest words that are asked for, and with their phrases before all, some 240 characters, as HTML:
+ * matches marked with <mark>, all else escaped. Where nothing matches, that of the title; where nothing of it does either, the text's beginning, or
+ * the title where there is no text.
  */
-export function highlight(text: string, language: string | null, weights: ReadonlyMap<string, number>, title = ''): string {
+export function highlight(text: string, language: string | null, asked: Asked, title = ''): string {
   const looked = text.slice(0, lookedThrough)
-  const matches = matchesIn(looked, language, weights)
+  const matches = matchesIn(looked, language, asked)
   if (matches.length > 0) return marked(looked, matches)
-  const inTitle = matchesIn(title, language, weights)
+  const inTitle = matchesIn(title, language, asked)
   return inTitle.length > 0 || looked.trim() === '' ? marked(title || looked, inTitle) : marked(looked, matches)
 }
 
@@ -40,19 +46,29 @@ function marked(text: string, matches: readonly Match[]): string {
   return `${html}${escape(text.slice(at, end))}${end < text.length ? ' …' : ''}`
 }
 
-/** By all that an article is found by: its words, compounds by their parts, and two words with a hyphen as one. */
-function matchesIn(text: string, language: string | null, weights: ReadonlyMap<string, number>): Match[] {
+/** By all that an article is found by: its words, compounds by their parts, and two words with a hyphen as one. A phrase comes before its words. */
+function matchesIn(text: string, language: string | null, { weights, phrases }: Asked): Match[] {
   const base = baseLanguage(language)
   const matches: Match[] = []
   const add = ({ start, end }: Pick<Word, 'start' | 'end'>, lexemes: readonly string[]) => {
-    const lexeme = lexemes.find((one) => weights.has(one))
-    if (lexeme !== undefined) matches.push({ start, end, lexeme, weight: weights.get(lexeme)! })
+    const key = lexemes.find((one) => weights.has(one))
+    if (key !== undefined) matches.push({ start, end, key, weight: weights.get(key)! })
   }
   const words = [...wordsOf(text)]
+  const lexemes = words.map(({ text: word }) => {
+    const { lexemes: own, parts } = wordIn(word, base)
+    return [...own, ...wordIn(word, null).lexemes, ...parts]
+  })
+  const wanted = phrases.map((terms) => terms.map((term) => new Set(lexemesFor(term, base))))
+  const most = [...weights.values()].reduce((sum, weight) => sum + weight, 1)
   const isJoined = (i: number) => i > 0 && words[i]?.start === words[i - 1]!.end + 1 && hyphen.test(text[words[i - 1]!.end]!)
   for (const [i, word] of words.entries()) {
-    const { lexemes, parts } = wordIn(word.text, base)
-    add(word, [...lexemes, ...wordIn(word.text, null).lexemes, ...parts])
+    for (const [n, phrase] of wanted.entries()) {
+      if (!phrase.every((some, k) => lexemes[i + k]?.some((one) => some.has(one)))) continue
+      const { end } = words[i + phrase.length - 1]!
+      if (end - word.start <= passageLength - slack) matches.push({ start: word.start, end, key: `"${n}`, weight: most })
+    }
+    add(word, lexemes[i]!)
     if (!isJoined(i) || isJoined(i - 1) || isJoined(i + 1)) continue
     const first = words[i - 1]!
     if ((matches.at(-1)?.end ?? 0) <= first.start) add({ start: first.start, end: word.end }, wordIn(first.text + word.text, base).lexemes)
@@ -60,26 +76,30 @@ function matchesIn(text: string, language: string | null, weights: ReadonlyMap<s
   return matches
 }
 
-/** The first of the runs of matches that fit into a passage whose different words weigh most. */
+/** The first of the runs of matches that fit into a passage whose different words, phrases and neighbours weigh most. */
 function bestOf(matches: readonly Match[]): { start: number; end: number } | undefined {
+  const neighbours = matches.map((match, i) => {
+    const before = matches[i - 1]
+    if (!before || before.key === match.key || match.start - before.end !== 1) return undefined
+    return { key: `${before.key} ${match.key}`, weight: sideBySide * Math.min(before.weight, match.weight) }
+  })
   let best: { start: number; end: number; weight: number } | undefined
-  const counts = new Map<string, number>()
   let from = 0
-  for (const [i, { end, lexeme }] of matches.entries()) {
-    counts.set(lexeme, (counts.get(lexeme) ?? 0) + 1)
-    for (let first = matches[from]!; from < i && end - first.start > passageLength - slack; first = matches[++from]!) {
-      const left = counts.get(first.lexeme)! - 1
-      if (left === 0) counts.delete(first.lexeme)
-      else counts.set(first.lexeme, left)
-    }
-    let weight = 0
+  let reach = 0
+  for (const [i, { end }] of matches.entries()) {
+    reach = Math.max(reach, end) // a phrase ends after its words
+    while (from < i && reach - matches[from]!.start > passageLength - slack) from++
     const seen = new Set<string>()
+    let weight = 0
     for (let k = from; k <= i; k++) {
       const match = matches[k]!
-      weight += seen.has(match.lexeme) ? match.weight * repeated : match.weight
-      seen.add(match.lexeme)
+      weight += seen.has(match.key) ? match.weight * repeated : match.weight
+      seen.add(match.key)
+      const pair = k > from ? neighbours[k] : undefined
+      if (pair && !seen.has(pair.key)) weight += pair.weight
+      if (pair) seen.add(pair.key)
     }
-    if (!best || weight > best.weight + 1e-9) best = { start: matches[from]!.start, end, weight }
+    if (!best || weight > best.weight + 1e-9) best = { start: matches[from]!.start, end: reach, weight }
   }
   return best
 }

@@ -1,15 +1,15 @@
 import type { Context } from '../graphql/context.ts'
 import { load } from '../graphql/loader.ts'
-import { highlight, lookedThrough } from './highlight.ts'
+import { highlight, lookedThrough, type Asked } from './highlight.ts'
 
 type Row = { id: string; title: string; content: string; language: string | null }
 
 /** The passage of one article of a page; the texts of all are read by one statement. A long text takes a while: others get their turn in between. */
-export async function memberHighlight(context: Context, id: string, weights: ReadonlyMap<string, number>): Promise<string> {
+export async function memberHighlight(context: Context, id: string, asked: Asked): Promise<string> {
   const row = await load(context, texts, id)
   if (!row) return ''
   await nextTurn()
-  return highlight(row.content, row.language, weights, row.title)
+  return highlight(row.content, row.language, asked, row.title)
 }
 
 let lastTurn: Promise<unknown> = Promise.resolve()

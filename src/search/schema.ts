@@ -5,11 +5,12 @@ import { Article, ArticleFilterInput } from '../articles/types.ts'
 import type { Context } from '../graphql/context.ts'
 import { builder } from '../graphql/builder.ts'
 import { connectionComplexity, PageInfo, pageRequest, type Page } from '../graphql/connection.ts'
+import type { Asked } from './highlight.ts'
 import { memberHighlight } from './member-highlight.ts'
 import { search } from './search.ts'
 
 /** The cursor brings the whole plan along: it is written where it is asked for. */
-type Edge = { readonly cursor: string; node: typeof Article.$inferType; id: string; score: number; weights: Map<string, number> }
+type Edge = { readonly cursor: string; node: typeof Article.$inferType; id: string; score: number; asked: Asked }
 type Args = { query: string; first?: number | null | undefined; after?: string | null | undefined; filter?: Parameters<typeof articleFilter>[0] }
 
 const SearchEdge = builder.objectRef<Edge>('SearchEdge').implement({
@@ -20,7 +21,7 @@ const SearchEdge = builder.objectRef<Edge>('SearchEdge').implement({
     score: t.exposeFloat('score', { description: 'The higher, the better; of the same search alone.' }),
     highlight: t.string({
       description: 'The best passage, matches marked with <mark>; all else HTML-escaped.',
-      resolve: ({ id, weights }, _args, context) => memberHighlight(context, id, weights),
+      resolve: ({ id, asked }, _args, context) => memberHighlight(context, id, asked),
     }),
   }),
 })
@@ -75,7 +76,7 @@ async function searchPage(context: Context, info: GraphQLResolveInfo, { query, f
             node,
             id: place.id,
             score: place.score,
-            weights: found.weights,
+            asked: found.asked,
           },
         ]
       : []

@@ -8,6 +8,7 @@ import { inTitle } from '../words/analysis.ts'
 import { readCollection, type Collection } from './collection.ts'
 import { correct } from './correct.ts'
 import { expand, isExpanded } from './expand.ts'
+import type { Asked } from './highlight.ts'
 import { lexemesOf, termsOf, wordsThatCount, type Plan } from './plan.ts'
 import { byPlace, rankAgain, rankCandidates, type Place } from './rank.ts'
 import { cursorWriter, readCursor } from './cursor.ts'
@@ -18,8 +19,8 @@ const mostWords = 64
 
 export type SearchRequest = { query: string; filter: ArticleFilter; limit: number; after?: string }
 
-/** A page of places, best first. `weights` are those of the lexemes that the query itself asks for. */
-export type Found = { places: Place[]; hasMore: boolean; weights: Map<string, number>; cursorOf: (place: Place) => string }
+/** A page of places, best first; `asked` is what the query itself asks for. */
+export type Found = { places: Place[]; hasMore: boolean; asked: Asked; cursorOf: (place: Place) => string }
 
 /**
  * Ranked search: BM25 over the best candidates, and for queries of several words once more with what the best articles have in common. The
@@ -38,7 +39,7 @@ export async function search(prisma: Client, { query: text, filter, limit, after
   return {
     places: left.slice(0, limit),
     hasMore: left.length > limit,
-    weights: new Map(plan.terms.map(({ lexeme, weight }) => [lexeme, weight])),
+    asked: { weights: new Map(plan.terms.map(({ lexeme, weight }) => [lexeme, weight])), phrases: query.phrases },
     cursorOf: cursorWriter(scope, plan),
   }
 }
@@ -48,8 +49,9 @@ async function planFor(prisma: Client, text: string, query: Query): Promise<Plan
   const all = [...query.words, ...query.phrases.flat()]
   const lexemes = [...new Set(all.flatMap((word) => [...lexemesOf(word, particular).keys()]))]
   const collection = await readCollection(prisma, [...lexemes, ...lexemes.map(inTitle)])
-  const words = wordsThatCount(query, languagesOf(text, collection))
-  const corrected = await correct(prisma, words, collection)
+  const languages = languagesOf(text, collection)
+  const words = wordsThatCount(query, languages)
+  const corrected = await correct(prisma, words, collection, languages)
   const { articles, averageLength, newestBatch } = collection
   return { articles, averageLength, newestBatch, terms: [...termsOf(words, collection), ...corrected], expansion: null }
 }

@@ -8,7 +8,8 @@ import { memberHighlight } from '../../src/search/member-highlight.ts'
 import { termsOf, wordsThatCount, type Plan, type ScoredTerm } from '../../src/search/plan.ts'
 import { parseQuery } from '../../src/words/query.ts'
 
-const weights = (...lexemes: string[]) => new Map(lexemes.map((lexeme, i) => [lexeme, i + 1]))
+const weights = (...lexemes: string[]) => ({ weights: new Map(lexemes.map((lexeme, i) => [lexeme, i + 1])), phrases: [] })
+const asked = (query: string, ...lexemes: string[]) => ({ ...weights(...lexemes), phrases: parseQuery(query).phrases })
 
 describe('a passage', () => {
   it.each([
@@ -63,13 +64,29 @@ describe('a passage', () => {
     expect(html.match(/<mark>/g)).toHaveLength(2)
   })
 
+  it('is where the phrase is, all of it marked, whatever else is elsewhere', () => {
+    const filler = 'Lorem ipsum dolor sit amet consectetur. '.repeat(20)
+    const text = `A landing. ${filler}The moon and a rare landing. ${filler}It said that moon landings go ahead.`
+    const phrase = highlight(text, 'en', asked('"moon landing"', 'land', 'moon', 'rare'))
+    expect(phrase).toContain('that <mark>moon landings</mark> go ahead.')
+    expect(highlight(text, 'en', asked('"it said"'))).toContain('<mark>It said</mark> that')
+    expect(highlight(text, 'en', asked('"moon landing" rare', 'land', 'moon'))).not.toContain('rare')
+    expect(highlight('昨夜、大きな地震があり', 'ja', asked('"大きな地震"', '地震'))).toBe('昨夜、<mark>大きな地震</mark>があり')
+  })
+
+  it('is where words stand side by side as they were asked for, sooner than apart', () => {
+    const filler = 'Lorem ipsum dolor sit amet consectetur. '.repeat(20)
+    const html = highlight(`The moon is a landing place. ${filler}A moon landing.`, 'en', weights('land', 'moon'))
+    expect(html).toContain('A <mark>moon</mark> <mark>landing</mark>.')
+  })
+
   it('is some 200 to 300 characters of the text, whatever that is', () => {
     const plain = (html: string) =>
       html.replace(/<\/?mark>/g, '').replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name]!)
     fc.assert(
       fc.property(fc.array(fc.constantFrom('dog', 'a', 'cats', '<', '&', ' ', '\n', '🐕', '犬が', 'x'.repeat(90)), { maxLength: 200 }), (parts) => {
         const text = parts.join('')
-        const html = highlight(text, 'en', weights('dog', 'cat'))
+        const html = highlight(text, 'en', asked('"cats dog cats" "dog a"', 'dog', 'cat'))
         const shown = plain(html).replace(/^… /, '').replace(/ …$/, '')
         expect(text).toContain(shown)
         expect(shown.isWellFormed()).toBe(true)
@@ -115,9 +132,11 @@ describe('spelling', () => {
 
   it('prefers the nearest, then the most frequent; short words are one edit away', () => {
     const known = (...some: [string, number][]) => some.map(([lexeme, articles]) => ({ lexeme, articles }))
-    expect(nearest(['vulcano'], known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
-    expect(nearest(['vulcanno'], known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
-    expect(nearest(['cats'], known(['carp', 900]))).toBeUndefined()
+    const misspelt = (lexeme: string, ...neighbours: string[]) => ({ lexemes: [lexeme], neighbours: new Set(neighbours) })
+    expect(nearest(misspelt('vulcano'), known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
+    expect(nearest(misspelt('vulcanno'), known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
+    expect(nearest(misspelt('cats'), known(['carp', 900]))).toBeUndefined()
+    expect(nearest(misspelt('gover', 'govern'), known(['over', 900], ['govern', 1]))).toEqual({ lexeme: 'govern', articles: 1, edits: 1 })
   })
 })
 

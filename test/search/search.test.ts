@@ -36,6 +36,8 @@ beforeAll(async () => {
     draft('ja', { title: '東京で地震', content: '昨夜、東京で大きな地震があり、電車が止まりました。', language: 'ja' }),
     draft('small', { title: 'A small matter', content: 'The budget was discussed with nobody.', categoryId: 'small' }),
     draft('phrase', { title: 'Phrase', content: 'They sold the quick brown foxes to a zoo.' }),
+    draft('mission', { title: 'A mission', content: 'The government planned a landing, and training goes on in Köln.', language: 'en' }),
+    draft('dutch', { title: 'Het weer', content: 'Het weer gaat over, en de mensen lopen over de straat.', language: 'nl' }),
     draft('no-phrase', { title: 'No phrase', content: 'A brown bear is quick, and foxes are too.' }),
   ])
   await enrichAll(app, [])
@@ -90,6 +92,8 @@ describe('what is found, and in which order', () => {
     expect((await titles('vulcano')).sort()).toEqual(['Long read', 'Travel news', 'Volcano erupts'])
     expect(await titles('harobur')).toHaveLength(2)
     expect(await titles('xqzzyk')).toEqual([])
+    for (const typo of ['landin', 'landng', 'lannding', 'plannd', 'trainin', 'kolnn', 'kölnn', 'goverment'])
+      expect([typo, ...(await titles(typo))]).toEqual([typo, 'A mission'])
     const exact = (await ask('volcano')).edges[0].score
     expect((await ask('vulcano')).edges[0].score).toBeLessThan(exact)
   })
