@@ -39,7 +39,7 @@ export async function search(prisma: Client, { query: text, filter, limit, after
   return {
     places: left.slice(0, limit),
     hasMore: left.length > limit,
-    asked: { weights: new Map(plan.terms.map(({ lexeme, weight }) => [lexeme, weight])), phrases: query.phrases },
+    asked: { weights: new Map(plan.terms.map(({ lexeme, weight }) => [lexeme, weight])), phrases: [...query.names, ...query.phrases] },
     cursorOf: cursorWriter(scope, plan),
   }
 }

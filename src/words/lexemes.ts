@@ -1,9 +1,9 @@
+import { Converter } from 'opencc-js/t2cn'
 import { asNoun, nounsWithin, withoutParticle, withoutProclitics } from './affixes.ts'
 import { partsOfCompound } from './compounds.ts'
 import { fold, lower } from './fold.ts'
 import { stem, stemmed } from './stem.ts'
 import { stopIn } from './stop-words.ts'
-import { simplify } from './traditional.ts'
 import { partsOfUnspaced, withoutOkurigana } from './unspaced.ts'
 
 /** What a word is in a language. */
@@ -15,6 +15,9 @@ export type WordIn = {
   /** Says nothing of what a text is about. */
   isStop: boolean
 }
+
+/** A Chinese word in simplified characters: 台湾 of 台灣. Readers of either find what is written in the other. */
+const simplify = Converter({ from: 't', to: 'cn' })
 
 /** Where a long word may be broken; and the mark of a Hebrew abbreviation, which many leave out. */
 const unseen = /\u00ad|(?<=\p{sc=Hebrew})["״]/gu
