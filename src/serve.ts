@@ -41,7 +41,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const services = await createServices(config, connect)
   try {
-    const { logger, database, contextFor, counter, enrichment } = services
+    const { logger, database, contextFor, counter, enrichment, summaries } = services
     const yoga = createGraphQL({ schema, logger, contextFor })
     const healthy = () =>
       database.prisma.$queryRaw`SELECT 1`.then(
@@ -66,6 +66,16 @@ export async function startServer(
       },
       { name: 'newswire_enriched_articles_total', help: 'Articles that this process has enriched.', type: 'counter', read: enrichment.enriched },
       { name: 'newswire_enrichment_failures_total', help: 'Articles that this process could not enrich.', type: 'counter', read: enrichment.failed },
+      ...(summaries
+        ? [
+            {
+              name: 'newswire_summary_backlog',
+              help: 'Articles that wait for a summary by the language model; at most 100000 are counted.',
+              read: summaries.backlog,
+            },
+            { name: 'newswire_summary_requests_today', help: 'Requests to the language model since midnight UTC, of all servers.', read: summaries.spent },
+          ]
+        : []),
       ...processGauges,
     ]
     const metrics = () => renderGauges(gauges)
@@ -83,7 +93,7 @@ export async function startServer(
     if (enrich) {
       counter.start()
       enrichment.start()
-      services.summaries?.start()
+      summaries?.start()
     }
     const { port } = server.address() as AddressInfo
     const host = config.host === '::1' ? '[::1]' : config.host

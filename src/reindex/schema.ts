@@ -6,7 +6,7 @@ const Reindex = builder.objectRef<Progress>('Reindex').implement({
   fields: (t) => ({
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began; null where there never was one.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it got to the end; null while it is under way.' }),
-    articles: t.exposeInt('articles', { description: 'Articles that were there when it began.' }),
+    articles: t.exposeInt('articles', { description: 'Articles that were there when it began, or have been indexed since, where these are more.' }),
     indexed: t.exposeInt('indexed', { description: 'Articles that can be found anew.' }),
     enriching: t.exposeInt('enriching', { description: 'How many times articles, these or others, are still to be enriched; at most 100,000 are counted.' }),
   }),

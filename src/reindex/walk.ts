@@ -21,7 +21,7 @@ export type Progress = { startedAt: Date | null; finishedAt: Date | null; articl
 
 export async function readProgress(prisma: Prisma): Promise<Progress> {
   const { startedAt, finishedAt, articles, indexed } = await prisma.reindex.findFirstOrThrow()
-  return { startedAt, finishedAt, articles, indexed, enriching: await countWaiting(prisma) }
+  return { startedAt, finishedAt, articles: Math.max(articles, indexed), indexed, enriching: await countWaiting(prisma) }
 }
 
 /** Begins a walk over all articles, unless one is under way: that one goes on. */

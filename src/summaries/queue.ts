@@ -50,6 +50,15 @@ export async function putOffTask(prisma: Prisma, task: SummaryTask, now: Date): 
     UPDATE summary_task SET claimed_until = NULL, due_at = ${dueAt} WHERE article_id = ${task.articleId}::uuid AND claim_id = ${task.claimId}::uuid`
 }
 
+/** Past so many they are not counted. */
+const mostCounted = 100_000
+
+/** How many articles wait for a model's summary, on all servers; at most 100,000 are counted. */
+export async function countTasks(prisma: Prisma): Promise<number> {
+  const [row] = await prisma.$queryRaw<{ count: number }[]>`SELECT count(*)::int AS count FROM (SELECT FROM summary_task LIMIT ${mostCounted}) t`
+  return row!.count
+}
+
 /** How many requests of a day (UTC) there were, on all servers. */
 export async function spentOn(prisma: Prisma, now: Date): Promise<number> {
   const [row] = await prisma.$queryRaw<{ requests: number }[]>`SELECT requests FROM summary_budget WHERE day = ${now}::date`

@@ -5,10 +5,13 @@ import { tellOfChanges } from '../enrichment/enrich.ts'
 import { startPoller } from '../feeds/poller.ts'
 import type { Wake } from '../stream/wake.ts'
 import { askModel, ModelFailed, type Model } from './model.ts'
-import { claimTask, endTask, putOffTask, releaseTask, spend, spentOn, tidyTasks, type SummaryTask } from './queue.ts'
+import { claimTask, countTasks, endTask, putOffTask, releaseTask, spend, spentOn, tidyTasks, type SummaryTask } from './queue.ts'
 
 export type SummaryWork = {
   start: () => void
+  /** Articles that wait, and requests of the day (UTC): of all servers. */
+  backlog: () => Promise<number>
+  spent: () => Promise<number>
   /** Asks nothing more, breaks off what is asked, and waits for what is being stored. */
   close: () => Promise<void>
 }
@@ -53,6 +56,8 @@ export function createSummaryWork(deps: Deps, model: Model, budget: number): Sum
       stopPoller ??= startPoller(logger, { what: 'summaries', concurrency, claim }, work)
       tidying ??= setInterval(() => void tidyTasks(prisma, clock()).catch((error: unknown) => logger.warn({ err: error }, 'could not tidy up')), tidyEveryMs)
     },
+    backlog: () => countTasks(prisma),
+    spent: () => spentOn(prisma, clock()),
     close: async () => {
       clearInterval(tidying)
       await stopPoller?.()

@@ -50,6 +50,15 @@ test('a walk goes on from where it was broken off', { timeout: 60_000 }, async (
   expect(await progress(app)).toMatchObject({ articles: 120, indexed: 120 })
 })
 
+test('what comes after the beginning is counted with the rest', { timeout: 60_000 }, async () => {
+  const app = await useApp()
+  await addCategory(app)
+  await ingest(app, drafts(60))
+  await pool(app).query('UPDATE reindex SET started_at = now(), after = NULL, articles = 50, indexed = 0, finished_at = NULL')
+  await walked(app)
+  expect(await progress(app)).toMatchObject({ articles: 60, indexed: 60 })
+})
+
 test('a language that nobody told is told, as a change that does not move updatedAt', { timeout: 60_000 }, async () => {
   const app = await useApp()
   await addCategory(app)

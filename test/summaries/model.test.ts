@@ -7,6 +7,7 @@ import { askModel } from '../../src/summaries/model.ts'
 import { claimTask, putOffTask, spend, spentOn, tidyTasks } from '../../src/summaries/queue.ts'
 import { addCategory, draft, ingest, useApp, type App } from '../helpers/app.ts'
 import { enriched } from '../helpers/enrichment.ts'
+import { request } from '../helpers/request.ts'
 import { until } from '../helpers/until.ts'
 
 type Asked = { path: string; authorization: string | undefined; body: { model?: string; messages: { role: string; content: string }[] } }
@@ -152,6 +153,9 @@ it('is asked no more often than the budget of a day allows, which the database r
   await ingest(app, [draft(1), draft(2), draft(3)])
   await becomes(async () => (await summaries(app)).filter((text) => text === 'By the model.').length, 2)
   expect(await tasks(app)).toHaveLength(1)
+  const { text: metrics } = await request(app.url.replace('/graphql', '/metrics'))
+  expect(metrics).toMatch(/^newswire_summary_backlog 1$/m)
+  expect(metrics).toMatch(/^newswire_summary_requests_today 2$/m)
   const { prisma } = app.services.database
   const now = new Date()
   expect(await spentOn(prisma, now)).toBe(2)
