@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { defaultUrl } from './cli/api.ts'
 import { ConfigError, parseConfig, type Config, type Env } from './config.ts'
 import { connectDatabase } from './db/connect.ts'
 import { FolderInUse } from './db/folder-lock.ts'
@@ -199,12 +200,13 @@ export function startProblem(error: unknown): string {
 const databaseMissing = '3D000'
 
 function welcome(url: string, config: Config): string {
+  const at = url === defaultUrl ? '' : ` --url ${url}`
   return `Newswire is listening.
   GraphQL   ${url}
   GraphiQL  ${url} in a browser
   Database  ${config.databaseUrl === undefined ? `embedded, in ${config.dataDir}` : 'PostgreSQL'}
 Add a feed:
-  npm run newswire -- category add world --name World
-  npm run newswire -- feed add https://example.com/feed.xml --category world --refresh
+  npm run newswire -- category add world --name World${at}
+  npm run newswire -- feed add https://example.com/feed.xml --category world --refresh${at}
 `
 }

@@ -50,6 +50,8 @@ describe('a stop', () => {
     expect(await server.ended).toBe(0)
     expect(server.output.stderr).toBe('')
     expect(server.output.stdout).toMatch(/^Newswire is listening\.\n/)
+    // What it says to type works: the server is not where commands look for it.
+    for (const line of server.output.stdout.match(/npm run newswire .+/g)!) expect(line).toContain(` --url ${server.url}`)
   })
 
   it('by two signals at once, as a terminal and npm send them, is the same', async () => {

@@ -17,7 +17,7 @@ const EnclosureInput = builder.inputType('EnclosureInput', {
 
 const ArchivedArticleInput = builder.inputType('ArchivedArticleInput', {
   description:
-    'An article of an archive, with all that it has. URLs and dates are strings, since each is judged on its own; dates are RFC 3339. Text of up to 4 MiB is taken.',
+    'An article of an archive, with all that it has. URLs and dates are strings, since each is judged on its own; dates are RFC 3339. Text of up to 4 MiB is taken. What is null or left out takes nothing away from an article that is there.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'Its id, a UUID. It stays.' }),
     url: t.string({ required: true, description: 'The link: an absolute http(s) URL. One link is one article, but for those that a guid tells apart.' }),
@@ -33,7 +33,7 @@ const ArchivedArticleInput = builder.inputType('ArchivedArticleInput', {
     byline: t.string({ description: 'Who wrote it. At most 500 characters.' }),
     summary: t.string({ description: 'Two or three sentences, as plain text. At most 5,000 characters.' }),
     imageUrl: t.string({ description: 'Its picture: an absolute http(s) URL.' }),
-    language: t.string({ description: 'BCP 47.' }),
+    language: t.string({ description: 'BCP 47. Where none is stated an article keeps the one that it has, and a new one has that which its words tell.' }),
     tags: t.stringList({ description: 'At most 50, of at most 100 characters.' }),
     guid: t.string({ description: 'The id that its source gave it. At most 2,048 characters.' }),
     enclosures: t.field({ type: [EnclosureInput], description: 'Files that belong to it. At most 50.' }),

@@ -21,7 +21,8 @@ export const ContentFormatEnum = builder.enumType('ContentFormat', {
 })
 
 const ArticleInput = builder.inputType('ArticleInput', {
-  description: 'A draft. url, publishedAt and imageUrl are strings, since each draft is judged on its own. Text of up to 4 MiB is taken.',
+  description:
+    'A draft. url, publishedAt and imageUrl are strings, since each draft is judged on its own. Text of up to 4 MiB is taken. What is null or left out takes nothing away from an article that is there.',
   fields: (t) => ({
     url: t.string({ required: true, description: 'The link: an absolute http(s) URL. It is what tells one article from another.' }),
     title: t.string({ required: true, description: 'One line; made from the text when blank. At most 1,000 characters.' }),
@@ -32,7 +33,7 @@ const ArticleInput = builder.inputType('ArticleInput', {
     byline: t.string({ description: 'Who wrote it. At most 500 characters.' }),
     summary: t.string({ description: 'Two or three sentences, as plain text. At most 5,000 characters.' }),
     imageUrl: t.string({ description: 'Its picture: an absolute http(s) URL.' }),
-    language: t.string({ description: 'BCP 47.' }),
+    language: t.string({ description: 'BCP 47. Where none is stated an article keeps the one that it has, and a new one has that which its words tell.' }),
     tags: t.stringList({ description: 'At most 50, of at most 100 characters.' }),
     guid: t.string({ description: 'Tells apart drafts that share a link. At most 2,048 characters.' }),
   }),

@@ -68,7 +68,10 @@ export const Article = builder.prismaObject('Article', {
     title: t.exposeString('title', { description: 'Plain text on one line.' }),
     byline: t.exposeString('byline', { nullable: true, description: 'Who wrote it.' }),
     imageUrl: t.expose('imageUrl', { type: 'URL', nullable: true, description: 'Its picture.' }),
-    language: t.exposeString('language', { nullable: true, description: 'BCP 47, e.g. en, ja.' }),
+    language: t.exposeString('language', {
+      nullable: true,
+      description: 'BCP 47, e.g. en, ja: as its source stated it, else as its words tell. It stays until another is stated.',
+    }),
     content: t.exposeString('content', { description: 'The body as plain text, paragraphs separated by a blank line.' }),
     paragraphs: t.stringList({ description: 'The paragraphs of the body.', select: { content: true }, resolve: (article) => paragraphs(article.content) }),
     contentHtml: t.exposeString('contentHtml', {
@@ -78,7 +81,7 @@ export const Article = builder.prismaObject('Article', {
     summary: t.string({
       nullable: true,
       description:
-        'Two or three sentences: as a client supplied them, else made of the text a moment after that came or changed (articleChanged tells). Null where there is no text.',
+        'Up to three sentences, or what a client supplied. They are made of the text a moment after that came or changed, and articleChanged tells: until then, so as a rule in articleIngested, it is null, as it is where there is no text.',
       select: { summary: true, textSource: true, madeSummary: { select: { text: true } } },
       resolve: summaryOf,
     }),
@@ -143,14 +146,14 @@ export const ArticleFilterInput = builder.inputType('ArticleFilter', {
   fields: (t) => ({
     categoryIds: t.idList({ description: 'In one of these categories.' }),
     feedIds: t.idList({ description: 'Seen in one of these feeds.' }),
-    languages: t.stringList({ description: 'In one of these languages (BCP 47); en takes en-GB too.' }),
+    languages: t.stringList({ description: 'In one of these languages (BCP 47), stated or detected; en takes en-GB too.' }),
     publishedFrom: t.field({ type: 'DateTime', description: 'Published then or later.' }),
     publishedBefore: t.field({ type: 'DateTime', description: 'Published earlier.' }),
     minWordCount: t.int({ description: 'As many words or more.' }),
     maxWordCount: t.int({ description: 'As many words or fewer.' }),
     text: t.string({
       description:
-        'Every word is in its title or text, every "phrase" too, and nothing after a -minus; words by their stem, in the article\'s language, and nothing is corrected. A text without a word is none; at most 1,000 characters and 32 words. Subscriptions ask the text as it is now; a removal, which leaves none, is delivered when the other conditions hold.',
+        'Every word is in its title or text, every "phrase" too, and nothing after a -minus; words by their stem, in the article\'s language, and nothing is corrected. A text without a word is no condition; at most 1,000 characters and 32 words. Subscriptions ask the text as it is now; a removal, which leaves none, is delivered when the other conditions hold.',
     }),
   }),
 })

@@ -8,7 +8,10 @@ type Options = { name?: string; description?: string; keepDays?: number; keepArt
 const fields = 'id name description retention { maxAgeDays maxArticles }'
 
 export function addCategoryCommands(program: Command, client: () => Client): void {
-  const category = program.command('category').description('what articles and feeds are sorted into')
+  const category = program
+    .command('category')
+    .description('what articles and feeds are sorted into')
+    .addHelpText('after', '\nExamples:\n  newswire category add world --name World\n  newswire category list\n')
 
   const change = async (name: 'addCategory' | 'updateCategory', id: string, options: Options): Promise<Category> => {
     const type = name === 'addCategory' ? 'AddCategoryInput' : 'UpdateCategoryInput'
@@ -26,8 +29,8 @@ export function addCategoryCommands(program: Command, client: () => Client): voi
     .argument('<id>', 'a slug: lower-case letters, digits, - and _')
     .requiredOption('--name <name>', 'its name for people')
     .option('--description <text>', 'what belongs into it')
-    .option('--keep-days <days>', 'remove articles that were ingested longer ago; 0: never', readLimit)
-    .option('--keep-articles <count>', 'remove all but the articles ingested last; 0: none', readLimit)
+    .option('--keep-days <days>', 'remove articles that were ingested longer ago; 0 takes the limit away', readLimit)
+    .option('--keep-articles <count>', 'keep that many articles, those ingested last; 0 takes the limit away', readLimit)
     .option('--json', 'print it as a JSON object')
     .addHelpText(
       'after',
@@ -48,8 +51,8 @@ Examples:
     .argument('<id>', 'which category')
     .option('--name <name>', 'its name for people')
     .option('--description <text>', 'what belongs into it')
-    .option('--keep-days <days>', 'remove articles that were ingested longer ago; 0: never', readLimit)
-    .option('--keep-articles <count>', 'remove all but the articles ingested last; 0: none', readLimit)
+    .option('--keep-days <days>', 'remove articles that were ingested longer ago; 0 takes the limit away', readLimit)
+    .option('--keep-articles <count>', 'keep that many articles, those ingested last; 0 takes the limit away', readLimit)
     .option('--json', 'print it as a JSON object')
     .addHelpText('after', '\nExamples:\n  newswire category update world --keep-days 365\n  newswire category update world --keep-days 0\n')
     .action(async (id: string, options: Options) => {

@@ -33,7 +33,10 @@ const atOnce = 4
 
 /** @param failed tells that the command has to end with 1 */
 export function addFeedCommands(program: Command, client: () => Client, failed: () => void): void {
-  const feed = program.command('feed').description('what is read, and how it fares')
+  const feed = program
+    .command('feed')
+    .description('what is read, and how it fares')
+    .addHelpText('after', '\nExamples:\n  newswire feed add https://example.com/feed.xml --category world --refresh\n  newswire feed list\n')
 
   feed
     .command('add')

@@ -31,9 +31,10 @@ Examples:
 `,
     )
     .action(async (file: string, { json, addCategories }: { json?: true; addCategories?: true }) => {
-      await withDatabase(client(), env, { made: false }, async (api) =>
-        sendFile(api, file, { mutation: 'importArticles', json, failed, ...(addCategories && { prepare: await categoryAdder(api) }) }),
-      )
+      await withDatabase(client(), env, { made: false }, async (api) => {
+        const codes = await sendFile(api, file, { mutation: 'importArticles', json, failed, ...(addCategories && { prepare: await categoryAdder(api) }) })
+        if (codes.has('UNKNOWN_CATEGORY') && !addCategories) note('--add-categories adds the categories that are missing')
+      })
     })
 }
 

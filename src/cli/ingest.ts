@@ -23,5 +23,7 @@ Examples:
   zcat archive.jsonl.gz | newswire ingest - --json | jq -r 'select(.message) | .line'
 `,
     )
-    .action((file: string, { json }: { json?: true }) => sendFile(client().api, file, { mutation: 'ingestArticles', json, failed }))
+    .action(async (file: string, { json }: { json?: true }) => {
+      await sendFile(client().api, file, { mutation: 'ingestArticles', json, failed })
+    })
 }

@@ -12,7 +12,10 @@ const feedFields = 'id url title category { id }'
 
 /** @param failed tells that the command has to end with 1 */
 export function addOpmlCommands(program: Command, client: () => Client, failed: () => void): void {
-  const opml = program.command('opml').description('lists of feeds, as other feed readers write and read them')
+  const opml = program
+    .command('opml')
+    .description('lists of feeds, as other feed readers write and read them')
+    .addHelpText('after', '\nExamples:\n  newswire opml import subscriptions.opml\n  newswire opml export feeds.opml\n')
 
   opml
     .command('import')

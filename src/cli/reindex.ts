@@ -22,6 +22,10 @@ The server goes on serving. A server does it by itself after an upgrade that wan
 work where a server runs: the command, run again, goes on showing how far it is.
 
 Where no server runs at its usual address, and none is named, the database is opened without one, as the environment says.
+
+Examples:
+  newswire reindex
+  newswire reindex --json | jq .indexed
 `,
     )
     .action(async ({ json }: { json?: true }) => {

@@ -17,13 +17,7 @@ import { addReindexCommand } from './reindex.ts'
 import { addServerCommands } from './server.ts'
 import { addVerifyCommand } from './verify.ts'
 
-const help = `
-Exit codes:
-  0  done
-  1  the server refused, a refresh failed, entries or outlines were rejected, no feed was found, or statistics disagree
-  2  wrong usage, or a file that cannot be read or written
-  3  the server, or the database, could not be reached
-
+const examples = `
 Examples:
   newswire serve                                      start the server (settings: environment variables, see the README)
   newswire demo                                       start one with invented stories that keep coming
@@ -32,6 +26,13 @@ Examples:
   newswire opml import subscriptions.opml             add the feeds of another feed reader
   newswire follow                                     print each new article as it comes
 `
+
+const codes = `Exit codes:
+  0  done
+  1  the server refused, a start or migration failed, a refresh or a page did, entries or outlines were rejected, no feed was found,
+     or statistics disagree
+  2  wrong usage, or a file that cannot be read or written
+  3  the server, or the database, could not be reached`
 
 /**
  * Runs a command line.
@@ -53,7 +54,8 @@ export async function run(args: readonly string[], env: Env): Promise<number> {
     .description('A self-hosted news server: feeds in, graph out, live.')
     .version(version(), '-V, --version', 'print the version')
     .option('--url <url>', `the server that a command asks (default: $NEWSWIRE_URL, or ${defaultUrl})`)
-    .addHelpText('after', help)
+    .addHelpText('after', examples)
+    .addHelpText('afterAll', codes)
     .exitOverride()
     .showHelpAfterError('(--help shows how it is used)')
   addServerCommands(program, env)

@@ -36,34 +36,38 @@ type Result = { status: keyof typeof statusOf | 'REJECTED'; error: { code: strin
 
 /**
  * Sends drafts in batches, bounded in number and bytes, one batch at a time.
- * @param tell is called once for each draft
+ * @param tell is called once for each draft, and each line that is none, in their order
  */
 export function createSender(
   api: Api,
   mutation: Mutation,
   tell: (line: number, outcome: Outcome) => Promise<void>,
-): { add: (draft: Draft) => Promise<void>; flush: () => Promise<void> } {
-  let batch: Draft[] = []
+): { add: (draft: Draft) => Promise<void>; reject: (line: number, error: ServerError) => Promise<void>; flush: () => Promise<void> } {
+  let batch: (Draft | { line: number; outcome: Outcome })[] = []
   let bytes = 0
 
   const flush = async () => {
-    let left = batch
+    const lines = batch
+    const outcomes = new Map<object, Outcome>()
+    let left = lines.filter((one) => 'input' in one)
     batch = []
     bytes = 0
-    while (left.length > 0) {
-      const answer = await send(api, mutation, left)
-      if ('results' in answer) {
-        for (const [index, { status, error }] of answer.results.entries()) {
-          const { line } = left[index]!
-          if (status === 'REJECTED')
-            await tell(line, { status: 'rejected', error: { code: error?.code ?? '', message: error?.message ?? '', field: error?.field ?? undefined } })
-          else await tell(line, { status: statusOf[status] })
+    try {
+      while (left.length > 0) {
+        const answer = await send(api, mutation, left)
+        if ('results' in answer) {
+          for (const [index, result] of answer.results.entries()) outcomes.set(left[index]!, outcomeOf(result))
+          break
         }
-        return
+        // GraphQL refuses a request as a whole for one draft of the wrong shape: the others go again without it.
+        for (const [index, error] of answer.misshapen) outcomes.set(left[index]!, { status: 'rejected', error })
+        left = left.filter((_, index) => !answer.misshapen.has(index))
       }
-      // GraphQL refuses a request as a whole for one draft of the wrong shape: the others go again without it.
-      for (const [index, error] of answer.misshapen) await tell(left[index]!.line, { status: 'rejected', error })
-      left = left.filter((_, index) => !answer.misshapen.has(index))
+    } finally {
+      for (const one of lines) {
+        const outcome = 'outcome' in one ? one.outcome : outcomes.get(one)
+        if (outcome) await tell(one.line, outcome)
+      }
     }
   }
 
@@ -72,7 +76,16 @@ export function createSender(
     batch.push(draft)
     bytes += draft.bytes
   }
-  return { add, flush }
+  const reject = async (line: number, error: ServerError) => {
+    if (batch.length === mostDrafts) await flush()
+    batch.push({ line, outcome: { status: 'rejected', error } })
+  }
+  return { add, reject, flush }
+}
+
+function outcomeOf({ status, error }: Result): Outcome {
+  if (status !== 'REJECTED') return { status: statusOf[status] }
+  return { status: 'rejected', error: { code: error?.code ?? '', message: error?.message ?? '', field: error?.field ?? undefined } }
 }
 
 /** @throws Problem that names the lines, when the server refuses all of them, or cannot be reached */

@@ -18,10 +18,12 @@ export const jsonOption = 'print each rejected line, and at the end {lines, inge
 
 /**
  * Sends a file of JSON lines, a draft on each, and tells what became of them. No more of it is in memory than a batch.
+ * @returns the codes of why lines were rejected
  * @throws Problem when the file cannot be read, or the server not be reached
  */
-export async function sendFile(api: Api, file: string, { mutation, json, failed, prepare }: Options): Promise<void> {
+export async function sendFile(api: Api, file: string, { mutation, json, failed, prepare }: Options): Promise<ReadonlySet<string>> {
   const counts = { lines: 0, ingested: 0, updated: 0, duplicates: 0, rejected: 0 }
+  const codes = new Set<string>()
   const { chunks, size } = await openInput(file)
   const bar = progress(process.stderr, size)
   const tell = async (line: number, outcome: Outcome) => {
@@ -30,6 +32,7 @@ export async function sendFile(api: Api, file: string, { mutation, json, failed,
     if (outcome.status !== 'rejected') return
     failed()
     const { code, message, field } = outcome.error
+    codes.add(code)
     bar.end()
     if (json) await printJson({ line, code, message, field: field ?? null })
     else note(`line ${line}: ${describe({ code, message, field })}`)
@@ -38,7 +41,7 @@ export async function sendFile(api: Api, file: string, { mutation, json, failed,
   try {
     for await (const line of readLines(chunks, draftBytes)) {
       const draft: Draft | { problem: string } = 'text' in line ? readDraft(line.number, line.text) : line
-      if ('problem' in draft) await tell(line.number, { status: 'rejected', error: { code: 'INVALID_LINE', message: draft.problem, field: undefined } })
+      if ('problem' in draft) await sender.reject(line.number, { code: 'INVALID_LINE', message: draft.problem, field: undefined })
       else {
         await prepare?.(draft)
         await sender.add(draft)
@@ -54,6 +57,7 @@ export async function sendFile(api: Api, file: string, { mutation, json, failed,
   const { lines, ingested, updated, duplicates, rejected } = counts
   if (json) await printJson(counts)
   else await print(oneLine(`${lines} lines: ${ingested} ingested, ${updated} updated, ${duplicates} duplicates, ${rejected} rejected`))
+  return codes
 }
 
 /** @returns the bytes, and how many there are, where that is known */

@@ -22,7 +22,7 @@ export const FeedFormatEnum = builder.enumType('FeedFormat', {
 })
 
 export const FullTextEnum = builder.enumType('FullText', {
-  description: "Whether an article's page is fetched for its text. It is kept for the feed; pages are not fetched yet.",
+  description: "When an article's page is fetched for its text.",
   values: {
     AUTO: { description: "When the feed's own text is a teaser." },
     ALWAYS: { description: 'Always.' },

@@ -58,11 +58,11 @@ test('a file goes in with its categories, and again without a change, and comes 
   )
   await writeFile(file, ['nonsense', ...articles.map((one) => JSON.stringify(one)), JSON.stringify(archived({ categoryId: 'No slug' }))].join('\n'))
 
-  const without = await cli(['import', '-'], { env, input: JSON.stringify(articles[0]) })
+  const without = await cli(['import', '-'], { env, input: linesOf(articles.slice(0, 2)) })
   expect(without).toEqual({
     code: 1,
-    stdout: '1 lines: 0 ingested, 0 updated, 0 duplicates, 1 rejected\n',
-    stderr: 'newswire: line 1: UNKNOWN_CATEGORY categoryId: There is no category "sport".\n',
+    stdout: '2 lines: 0 ingested, 0 updated, 0 duplicates, 2 rejected\n',
+    stderr: expect.stringMatching(/^newswire: line 1: UNKNOWN_CATEGORY .+ "sport"\.\nnewswire: line 2: UNKNOWN_CATEGORY .+\nnewswire: --add-categories .+\n$/),
   })
   const first = await cli(['import', file, '--add-categories'], { env })
   expect(first).toEqual({

@@ -55,17 +55,32 @@ test('ingest: bad lines are told by their number, and lose no other', async () =
   const folder = await mkdtemp(join(tmpdir(), 'newswire-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'articles.jsonl')
-  await writeFile(file, [JSON.stringify(draft(1)), 'nonsense', '', JSON.stringify(draft(2, { url: 'none' })), '[]', JSON.stringify(draft(3))].join('\n'))
+  await writeFile(
+    file,
+    [JSON.stringify(draft(1)), JSON.stringify(draft(2, { url: 'none' })), '', 'nonsense', '{"url": 5}', '[]', JSON.stringify(draft(3))].join('\n'),
+  )
   const env = { NEWSWIRE_URL: app.url }
   const first = await cli(['ingest', file], { env })
-  expect(first).toMatchObject({ code: 1, stdout: '5 lines: 2 ingested, 0 updated, 0 duplicates, 3 rejected\n' })
-  expect(first.stderr.trim().split('\n').toSorted()).toEqual([
-    expect.stringMatching(/^newswire: line 2: INVALID_LINE: the line is not JSON: /),
-    expect.stringMatching(/^newswire: line 4: INVALID_URL url: /),
-    'newswire: line 5: INVALID_LINE: the line is not a JSON object',
+  expect(first).toMatchObject({ code: 1, stdout: '6 lines: 2 ingested, 0 updated, 0 duplicates, 4 rejected\n' })
+  expect(first.stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^newswire: line 2: INVALID_URL url: /),
+    expect.stringMatching(/^newswire: line 4: INVALID_LINE: the line is not JSON: /),
+    expect.stringMatching(/^newswire: line 5: BAD_USER_INPUT/),
+    'newswire: line 6: INVALID_LINE: the line is not a JSON object',
   ])
   const again = await cli(['ingest', '-', '--json'], { env, input: [draft(1), draft(3, { title: 'Changed' })].map((one) => JSON.stringify(one)).join('\n') })
   expect(again).toEqual({ code: 0, stdout: '{"lines":2,"ingested":0,"updated":1,"duplicates":1,"rejected":0}\n', stderr: '' })
+})
+
+test('the help of each command has an example and the exit codes', { timeout: 60_000 }, async () => {
+  const helpOf = async (names: readonly string[]): Promise<string[]> => {
+    const { stdout } = await cli([...names, '--help'])
+    expect(stdout, names.join(' ')).toMatch(/^Examples?:\n {2}\S.*^Exit codes:\n {2}0 {2}done\n/ms)
+    const [, list = ''] = /^Commands:\n((?: {2}.*\n)+)/m.exec(stdout) ?? []
+    const commands = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!).filter((name) => name !== 'help')
+    return [names.join(' '), ...(await Promise.all(commands.map((name) => helpOf([...names, name])))).flat()]
+  }
+  expect(await helpOf([])).toEqual(expect.arrayContaining(['category', 'feed refresh', 'opml import', 'reindex']))
 })
 
 test.each([

@@ -15,7 +15,7 @@ test('drafts of the wrong shape, and rejected ones, lose no other', async () => 
   for (const [index, fields] of drafts.entries()) await sender.add(draftOn(index + 10, fields))
   await sender.flush()
   const rejected = (code: string, field: string | undefined) => ({ status: 'rejected', error: { code, field, message: expect.any(String) } })
-  expect(told.toSorted(([a], [b]) => a - b)).toEqual([
+  expect(told).toEqual([
     [10, { status: 'ingested' }],
     [11, rejected('BAD_USER_INPUT', 'title')],
     [12, rejected('BAD_USER_INPUT', undefined)],
