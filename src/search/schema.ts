@@ -44,7 +44,7 @@ builder.queryField('search', (t) =>
   t.field({
     type: SearchConnection,
     description:
-      'Ranked full-text search. The query is what a person types: words, a whole sentence, "a phrase", -without. Any word may match; phrases must, and what is to be without must not. Words count in any of their forms, the more the rarer they are, and more in a title; words that say nothing (the, und) count where there is nothing else. A word that no article has is taken for the nearest one that some have. A query of nothing but -words finds nothing. At most 64 words are read, and 1,000 articles found; of a large archive those with the rarest words, and for common words the newest. A cursor is bound to its query and filter, and brings along how its search ranks.',
+      'Ranked full-text search in titles and texts; bylines, tags and summaries are not looked into. The query is what a person types: words, a whole sentence, "a phrase", -without. Any word may match; phrases must, and what is to be without must not. Words count in any of their forms, the more the rarer they are, and more in a title; words that say nothing (the, und) count where there is nothing else. A word that no article has is taken for the nearest one that some have. A query of nothing but -words finds nothing. At most 64 words are read, and 1,000 articles found; of a large archive those with the rarest words, and for common words the newest. A cursor is bound to its query and filter, and brings along how its search ranks.',
     args: {
       query: t.arg.string({ required: true, description: 'What is searched for. Any text is a query.' }),
       first: t.arg.int({ description: 'How many, 1 to 100; 20 when left out. More is an error.' }),
