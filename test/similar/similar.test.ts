@@ -59,6 +59,15 @@ it.each([
   expect(await similar(app, 'election')).toEqual([])
 })
 
+it('spells terms as the article that was asked does', async () => {
+  const app = await started({ a: 'Bridges were imported from Lisbon.', b: 'Lisbon: the bridge that is important.' })
+  for (const prepare of [async () => {}, enrich]) {
+    await prepare(app)
+    expect((await similar(app, 'a'))[0]!.terms.toSorted()).toEqual(['Bridges', 'Lisbon', 'imported'])
+    expect((await similar(app, 'b'))[0]!.terms.toSorted()).toEqual(['Lisbon', 'bridge', 'important'])
+  }
+})
+
 it('finds what waits beside what is kept, and lists what came later in both', async () => {
   const app = await started({ 'harbour trade': stories['harbour trade'] })
   await enrich(app)
