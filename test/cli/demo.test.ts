@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { followUps } from '../../src/cli/demo-follow-ups.ts'
 import { stories } from '../../src/cli/demo-stories.ts'
-import { startDemoFeed } from '../../src/cli/demo-feed.ts'
+import { programme, startDemoFeed } from '../../src/cli/demo-feed.ts'
 import { post } from '../helpers/app.ts'
 import { startCli } from './spawn.ts'
 
@@ -13,32 +14,52 @@ test('the demo starts from nothing, its stories keep coming, and it leaves nothi
   const demo = startCli(['demo', '--every', '0.2'], { TMPDIR: folder, PORT: '0' })
   await demo.until(({ stdout }) => stdout.split('published: ').length > 3)
   const [url] = /http:\S+\/graphql/.exec(demo.stdout()) as unknown as [string]
-  const { data } = await post(url, '{ articles(first: 1) { totalCount nodes { title tags paragraphs category { id } } } }')
+  const { data } = await post(url, '{ articles(first: 1) { totalCount nodes { title byline tags category { id } } } }')
   expect(data.articles.totalCount).toBeGreaterThanOrEqual(7)
   expect(data.articles.nodes[0]).toMatchObject({ category: { id: 'demo' }, tags: expect.arrayContaining(['demo']) })
-  expect(data.articles.nodes[0].paragraphs.at(-1)).toBe('This story was invented for the Newswire demo.')
+  expect(data.articles.nodes[0].byline).toBe('Invented for the Newswire demo')
   demo.child.kill('SIGTERM')
   expect(await demo.ended).toBe(0)
   expect((await readdir(folder)).filter((name) => name.startsWith('newswire-demo-'))).toEqual([])
 })
 
+test('the demo shows similar readings and search: stories about the same event are alike, no two are the same, and a round later neither', async () => {
+  const demo = startCli(['demo', '--every', '0.1'], { TMPDIR: tmpdir(), PORT: '0' })
+  await demo.until(({ stdout }) => stdout.includes('/graphql'))
+  const [url] = /http:\S+\/graphql/.exec(demo.stdout()) as unknown as [string]
+  await demo.until(({ stdout }) => stdout.split('published: ').length > programme.length + 1)
+  const { data } = await post(
+    url,
+    `{ articles(first: 100) { nodes { title } } search(query: "night ferry") { edges { node { title similar(first: 1) { article { title } } } } } }`,
+  )
+  const titles = data.articles.nodes.map(({ title }: { title: string }) => title)
+  expect(titles.length).toBeGreaterThan(25)
+  expect(titles).toEqual([...new Set(titles)])
+  const [first, second] = data.search.edges.map(({ node }: { node: { title: string } }) => node)
+  expect([first.title, second.title].toSorted()).toEqual([stories[0]!.title, followUps[0]!.title].toSorted())
+  expect(first.similar[0].article.title).toBe(second.title)
+  demo.child.kill('SIGTERM')
+  expect(await demo.ended).toBe(0)
+}, 60_000)
+
 test('after the last story the first comes again, under another guid and link', async () => {
   const feed = await startDemoFeed()
   onTestFinished(() => feed.close())
   const seen = new Set<string>()
-  for (let i = 0; i < stories.length; i++) {
+  for (let i = 0; i < programme.length; i++) {
     feed.publish()
     const text = await (await fetch(feed.url)).text()
     const [, title, link, guid] = /<title>([^<]+)<\/title><link>([^<]+)<\/link><guid[^>]*>([^<]+)/.exec(text.slice(text.indexOf('<item>')))!
-    if (i === stories.length - 1) expect(title).toBe(stories[4]!.title)
+    if (i === programme.length - 1) expect(title).toBe(programme[4]!.title)
     seen.add(link!).add(guid!)
     if (i === 0) expect(await (await fetch(link!)).text()).toContain(`<h1>${title}</h1>`)
   }
-  expect(seen.size).toBe(2 * stories.length)
+  expect(seen.size).toBe(2 * programme.length)
 })
 
 test('the stories are as many and as long as the demo says', () => {
   expect(stories).toHaveLength(20)
-  for (const { paragraphs } of stories) expect(paragraphs.length).toSatisfy((count: number) => count >= 2 && count <= 4)
-  expect(new Set(stories.map(({ title }) => title)).size).toBe(20)
+  expect(followUps).toHaveLength(9)
+  for (const { paragraphs } of programme) expect(paragraphs.length).toSatisfy((count: number) => count >= 2 && count <= 4)
+  expect(new Set(programme.flatMap(({ title, paragraphs }) => [title, ...paragraphs])).size).toBe(29 + programme.flatMap(({ paragraphs }) => paragraphs).length)
 })
