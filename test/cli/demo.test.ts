@@ -36,11 +36,11 @@ test('the demo shows similar readings and search: stories about the same event a
   expect(titles.length).toBeGreaterThan(25)
   expect(titles).toEqual([...new Set(titles)])
   const [first, second] = data.search.edges.map(({ node }: { node: { title: string } }) => node)
-  expect([first.title, second.title].toSorted()).toEqual([stories[0]!.title, followUps[0]!.title].toSorted())
+  expect([first.title, second.title]).toEqual(expect.arrayContaining([stories[0]!.title, followUps[0]!.title]))
   expect(first.similar[0].article.title).toBe(second.title)
   demo.child.kill('SIGTERM')
   expect(await demo.ended).toBe(0)
-}, 60_000)
+}, 120_000)
 
 test('after the last story the first comes again, under another guid and link', async () => {
   const feed = await startDemoFeed()

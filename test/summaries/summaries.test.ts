@@ -55,7 +55,9 @@ it('is never that of a text that is gone, and stays where the text does', async 
   const page = `<p>The page of the pier tells more.</p>${story('yacht').join(' ').repeat(3)}`
   const { database, wake } = app.services
   const { id } = await only(app)
-  expect(await takePageText({ ...database, wake }, id, { url: 'https://example.com/1', contentHtml: page, byline: null, language: null }, new Date())).toBe(true)
+  expect(await takePageText({ ...database, wake }, id, { url: 'https://example.com/1', contentHtml: page, byline: null, language: null }, new Date())).toBe(
+    true,
+  )
   expect(await only(app)).toMatchObject({ summary: null })
   await enrichAll(app, steps)
   expect(await only(app)).toMatchObject({ summary: expect.stringContaining('yacht') })
