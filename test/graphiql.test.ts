@@ -1,15 +1,34 @@
-// GraphiQL in a real browser, with no way out: a query, a subscription, and an article that appears in it.
+// What GraphiQL opens on; and GraphiQL in a real browser, with no way out: a query, a subscription, and an article that appears in it.
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addCategory, draft, ingest, startApp, type App } from './helpers/app.ts'
+import { exampleTabs } from '../src/server/graphiql.ts'
+import { addCategory, draft, ingest, startApp, useApp, type App } from './helpers/app.ts'
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const required = process.env['REQUIRE_BROWSER'] === 'true'
 const missing = !required && !existsSync(executablePath)
 if (missing) console.warn(`skipped: no browser at ${executablePath}; install Debian's package chromium, or name one in CHROMIUM`)
+
+it('opens on operations that work on an empty server, one after the other, and that show what it does', async () => {
+  const { gql } = await useApp()
+  const answers: Record<string, any> = {}
+  for (const { query } of exampleTabs) {
+    const [, kind, name] = /^(query|mutation|subscription) (\w+)/m.exec(query)!
+    if (kind !== 'subscription') answers[name!] = await gql(query)
+  }
+  expect(answers['Search'].search.edges).toEqual([
+    {
+      score: expect.any(Number),
+      highlight: expect.any(String),
+      node: { title: 'Hello from GraphiQL', summary: null, language: 'en', similar: [] },
+    },
+  ])
+  expect(answers['Search'].articles.totalCount).toBe(1)
+  for (const { query } of exampleTabs) for (const line of query.split('\n')) expect(line.length).toBeLessThan(60)
+})
 
 describe.skipIf(missing)('GraphiQL', () => {
   let app: App
@@ -62,7 +81,16 @@ describe.skipIf(missing)('GraphiQL', () => {
     await page.getByRole('button', { name: /Execute query/ }).click()
     await answer().getByText('There-before').waitFor()
     await picture('query')
-    expect(await page.locator('.graphiql-tab-button').allTextContents()).toEqual(['Latest', 'Live', 'AddCategory', 'Ingest', 'AddFeed', 'Feeds', 'Statistics'])
+    expect(await page.locator('.graphiql-tab-button').allTextContents()).toEqual([
+      'Latest',
+      'Live',
+      'AddCategory',
+      'Ingest',
+      'AddFeed',
+      'Search',
+      'Feeds',
+      'Statistics',
+    ])
   })
 
   it('shows an article in a subscription as it comes in', async () => {

@@ -26,7 +26,7 @@ const facts = factsSql(Prisma.sql`SELECT feed_id FROM sighting WHERE article_id 
 
 /**
  * Puts the text of an article's page in place of its feed's, with an event on the stream; updatedAt stays, since nobody edited
- * anything. A page that has less, or that is about something else (a login, a consent wall), is left.
+ * anything. The summary made of the feed's text goes at once. A page that has less, or that is about something else (a login, a consent wall), is left.
  * @returns whether the text was taken
  */
 export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pick<Wake, 'hint'> }, id: string, page: PageText, now: Date): Promise<boolean> {
@@ -40,6 +40,7 @@ export async function takePageText({ prisma, wake }: { prisma: Client; wake: Pic
     if (!article) return false
     if (wordCount <= article.wordCount || !isAbout(content, article)) return false
     const [changed] = await tx.$queryRaw<{ facts: ArticleFacts; language: string | null }[]>`
+      WITH outdated AS (DELETE FROM article_summary WHERE article_id = ${id}::uuid)
       UPDATE article a SET content = ${content}, content_html = ${contentHtml}, text_source = 'PAGE', word_count = ${wordCount},
         reading_time_minutes = ${readingTimeMinutes(content, wordCount)}, copy_keys = ${copyKeys}::int[],
         byline = coalesce(byline, ${page.byline}), summary = coalesce(summary, ${teaserOf(article.content)}), language = coalesce(language, ${page.language ?? detectLanguage(article.title, content)})

@@ -47,7 +47,7 @@ export async function insertArticles(tx: Transaction, drafts: (Draft & Dates)[],
     SELECT gen_random_uuid(), id, ${source}::uuid, url, url_key, guid, created_at FROM r`
 }
 
-/** Edits, rows locked in id order; what stood there is kept where the words change. */
+/** Edits, rows locked in id order; what stood there is kept where the words change. A summary made of another text goes at once, and enriching makes another. */
 export async function updateArticles(tx: Transaction, changes: (ArticleChange & Dates)[], source: string | null, now: Date): Promise<void> {
   if (changes.length === 0) return
   const rows = changes.map((change) => ({
@@ -65,14 +65,18 @@ export async function updateArticles(tx: Transaction, changes: (ArticleChange & 
   )
   await keepRevisions(tx, changes, now)
   await tx.$executeRaw`
+    WITH r AS MATERIALIZED (
+      SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
+        id uuid, category_id text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
+        text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, updated_at timestamptz, keeps boolean)
+    ), outdated AS (
+      DELETE FROM article_summary s USING r JOIN article a ON a.id = r.id WHERE s.article_id = r.id AND NOT r.keeps AND a.content <> r.content
+    )
     UPDATE article a SET category_id = r.category_id, title = r.title, byline = r.byline, summary = r.summary, image_url = r.image_url, language = r.language, text_hash = r.text_hash,
       content = CASE WHEN r.keeps THEN a.content ELSE r.content END, content_html = CASE WHEN r.keeps THEN a.content_html ELSE r.content_html END,
       copy_keys = CASE WHEN r.keeps THEN a.copy_keys ELSE r.copy_keys END, text_source = CASE WHEN r.keeps THEN a.text_source ELSE ${textSource(source)}::text_source END, tags = coalesce(r.tags, a.tags), enclosures = coalesce(r.enclosures, a.enclosures),
       word_count = r.word_count, reading_time_minutes = CASE WHEN r.keeps THEN a.reading_time_minutes ELSE r.reading_time_minutes END, published_at = r.published_at, updated_at = r.updated_at
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(
-      id uuid, category_id text, title text, byline text, summary text, image_url text, language text, content text, content_html text,
-      text_hash uuid, copy_keys int[], tags text[], enclosures jsonb, word_count int, reading_time_minutes int, published_at timestamptz, updated_at timestamptz, keeps boolean)
-    WHERE a.id = r.id`
+    FROM r WHERE a.id = r.id`
   const found = changes.filter((change) => isFoundByOthers(change, stored.get(change.id)!))
   const kept = await readContents(
     tx,

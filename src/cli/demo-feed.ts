@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { followUps } from './demo-follow-ups.ts'
 import { stories, type Story } from './demo-stories.ts'
 
 export type DemoFeed = {
   /** Of its RSS. */
   url: string
-  /** Publishes the next story, as if it had just happened. @returns its title */
-  publish: () => string
+  /** Publishes the next story, as if it had just happened. @returns its title, and where it was published when it was told before */
+  publish: () => { title: string; before: string | undefined }
   close: () => Promise<void>
 }
 
@@ -16,7 +17,10 @@ type Published = { story: Story; guid: string; link: string; at: Date }
 /** Stories that are there from the start, and that the feed shows at most. */
 const first = 5
 const shown = 20
-const marker = 'This story was invented for the Newswire demo.'
+const marker = 'These stories were invented for the Newswire demo.'
+
+/** All of them in order: after the fourth story, and then after every other one, what became of an earlier one. */
+export const programme: readonly Story[] = stories.flatMap((story, i) => (i >= 3 && i % 2 === 1 ? [story, followUps[(i - 3) / 2]!] : [story]))
 
 /**
  * An RSS 2.0 feed on a free port of loopback, with a page for each of its stories. After the last story it goes on with the
@@ -24,6 +28,7 @@ const marker = 'This story was invented for the Newswire demo.'
  */
 export async function startDemoFeed(): Promise<DemoFeed> {
   const published: Published[] = []
+  const links = new Map<Story, string>()
   // Links must not come again when a demo is started again on the same folder.
   const edition = Date.now().toString(36)
   let count = 0
@@ -36,13 +41,16 @@ export async function startDemoFeed(): Promise<DemoFeed> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const publish = (): string => {
-    const story = stories[count % stories.length]!
+  const publish = () => {
+    const story = programme[count % programme.length]!
     count += 1
     const guid = `${edition}-${count}`
-    published.unshift({ story, guid, link: `${base}/${guid}/${slug(story.title)}`, at: new Date() })
+    const link = `${base}/${guid}/${slug(story.title)}`
+    const before = links.get(story)
+    links.set(story, link)
+    published.unshift({ story, guid, link, at: new Date() })
     published.splice(shown)
-    return story.title
+    return { title: story.title, before }
   }
   for (let i = 0; i < first; i++) publish()
   const close = async () => {
@@ -58,7 +66,7 @@ function rss(base: string, published: readonly Published[]): string {
   const items = published.map(
     ({ story, guid, link, at }) => `<item>
 <title>${escape(story.title)}</title><link>${link}</link><guid isPermaLink="false">${guid}</guid><pubDate>${at.toUTCString()}</pubDate>
-<dc:creator>Newswire demo</dc:creator><category>${escape(story.tag)}</category><category>demo</category>
+<dc:creator>Invented for the Newswire demo</dc:creator><category>${escape(story.tag)}</category><category>demo</category>
 <description>${escape(paragraphs(story))}</description>
 </item>`,
   )
@@ -71,11 +79,11 @@ ${items.join('\n')}
 }
 
 function html({ story }: Published): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(story.title)}</title><article><h1>${escape(story.title)}</h1>${paragraphs(story)}</article></html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="description" content="${marker}"><title>${escape(story.title)}</title><article><h1>${escape(story.title)}</h1>${paragraphs(story)}</article></html>`
 }
 
 function paragraphs(story: Story): string {
-  return [...story.paragraphs, marker].map((text) => `<p>${escape(text)}</p>`).join('')
+  return story.paragraphs.map((text) => `<p>${escape(text)}</p>`).join('')
 }
 
 function slug(title: string): string {

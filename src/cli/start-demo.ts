@@ -84,10 +84,21 @@ async function publish({
   for (;;) {
     await sleep(everyMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
-    const title = feed.publish()
-    process.stdout.write(`published: ${title}\n`)
-    await refresh(api, feedId).catch((error: Error) => note(error.message))
+    await publishNext(api, feed, feedId).catch((error: Error) => note(error.message))
   }
+}
+
+/** Publishes a story, and has it read. Told once more it takes the place of its article: else a search would find the same words again and again. */
+export async function publishNext(api: Api, feed: DemoFeed, feedId: string): Promise<void> {
+  const { title, before } = feed.publish()
+  process.stdout.write(`published: ${title}\n`)
+  if (before !== undefined) await remove(api, before)
+  await refresh(api, feedId)
+}
+
+async function remove(api: Api, url: string): Promise<void> {
+  const { articleByUrl } = await api<{ articleByUrl: { id: string } | null }>('query Told($url: URL!) { articleByUrl(url: $url) { id } }', { url })
+  if (articleByUrl) await api('mutation RemoveArticle($id: ID!) { deleteArticle(id: $id) { id } }', { id: articleByUrl.id })
 }
 
 const refresh = (api: Api, id: string) => api('mutation RefreshFeed($id: ID!) { refreshFeed(id: $id) { fetch { outcome } } }', { id })

@@ -21,7 +21,7 @@ query Latest {
       title
       url
       publishedAt
-      wordCount
+      summary
       readingTimeMinutes
       category { id name }
     }
@@ -100,6 +100,32 @@ mutation AddFeed {
       title
       health { state nextCheckAt }
     }
+  }
+}
+`,
+  },
+  {
+    query: `# Any word may match, best first; a "phrase" must,
+# and -without must not. In a filter all must.
+query Search {
+  search(query: "hello ferry", first: 5) {
+    edges {
+      score
+      highlight
+      node {
+        title
+        summary
+        language
+        similar(first: 3) {
+          score
+          terms
+          article { title }
+        }
+      }
+    }
+  }
+  articles(filter: { text: "hello" }) {
+    totalCount
   }
 }
 `,

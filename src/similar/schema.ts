@@ -16,7 +16,7 @@ const SimilarArticle = builder.objectRef<SimilarRow>('SimilarArticle').implement
     article: t.field({ type: Article, description: 'The article.', resolve: ({ article }) => article }),
     score: t.float({ description: '0 to 1.', resolve: ({ neighbour }) => neighbour.score }),
     terms: t.stringList({
-      description: 'The words that tie the two, as they stand in the other one, those that count most first; at most 8.',
+      description: 'The words that tie the two, as they stand in the article that was asked for those like it, those that count most first; at most 8.',
       resolve: ({ to, neighbour }, _args, context) => neighbour.terms ?? load(context, tiesOfPairs, { a: to, b: neighbour.id }),
     }),
   }),

@@ -33,6 +33,8 @@ const mostTies = 8
 /** What 16 bits hold of a number from 0 to 1. */
 const scale = 65_535
 const mostRarity = 16
+/** A word by itself ties two articles where it is as rare: in one of a hundred. What is rare is not known of fewer articles. */
+const rareAlone = Math.log(1 + 100)
 /** Four bytes of the term, two of its weight, two of how rare it is. */
 const packed = 8
 
@@ -71,11 +73,17 @@ function hashOf(lexeme: string): number {
   return hash
 }
 
-/** Compares a subject with many: 0 to 1, s / (1 + s) of the sum s over the terms that two share of weight × weight × rarity. */
+/** Compares a subject with many: 0 to 1, s / (1 + s) of the sum s over the terms that two share of weight × weight × rarity; 0 where that is one common word. */
 export function comparing({ vector, rarities }: Pick<Subject, 'vector' | 'rarities'>): (other: Vector) => number {
   const own = new Map<number, number>()
-  for (const [i, term] of vector.terms.entries()) own.set(term, vector.weights[i]! * rarities[i]!)
+  const rare = new Set<number>()
+  for (const [i, term] of vector.terms.entries()) {
+    own.set(term, vector.weights[i]! * rarities[i]!)
+    if (rarities[i]! >= rareAlone) rare.add(term)
+  }
   return (other) => {
+    const shared = other.terms.filter((term) => own.has(term))
+    if (shared.length === 1 && !rare.has(shared[0]!)) return 0
     const sum = sumOver(own, other)
     return sum / (1 + sum)
   }

@@ -142,12 +142,12 @@ builder.queryField('verifyStatistics', (t) =>
 builder.subscriptionField('statisticsChanged', (t) =>
   t.field({
     type: Statistics,
-    description: 'The whole statistics object, at most once a second, only while something changes.',
+    description: 'The whole statistics object, at most once a second, only while something changes: never twice the same in what is selected.',
     complexity: { field: 100, multiplier: 1 },
     args: { filter: t.arg({ type: ArticleFilterInput, description: 'Which articles.' }) },
     subscribe: (_root, { filter }, { statisticsChanges }) => {
       articleFilter(filter) // a wrong one is told at once
-      return new LiveSource({ topic: statisticsChanges, key: '', wants: () => true, root: () => ({}) })
+      return new LiveSource({ topic: statisticsChanges, key: '', wants: () => true, root: () => ({}), isOne: true })
     },
     resolve: (_root, { filter }, { prisma }) => statisticsOf(prisma, filter),
   }),

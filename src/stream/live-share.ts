@@ -11,6 +11,8 @@ export class LiveShare {
   readonly #present: (error: unknown) => GraphQLError
   readonly #mostUnread: number
   readonly #sinks = new Map<Sink, LiveSource>()
+  /** What each was sent last, where that is remembered. */
+  readonly #sent = new Map<Sink, Buffer>()
   readonly #pending = new Set<string>()
   #stop: (() => void) | undefined
   #running: Promise<void> | undefined
@@ -33,6 +35,7 @@ export class LiveShare {
   /** @returns whether it was the last */
   remove(sink: Sink): boolean {
     this.#sinks.delete(sink)
+    this.#sent.delete(sink)
     if (this.#sinks.size > 0) return false
     this.#stop?.()
     this.#stop = undefined
@@ -60,10 +63,12 @@ export class LiveShare {
 
   #hand(results: Map<string, Delivery>): void {
     const made = new Map<string, Delivery[]>()
-    for (const [sink, { key, wants }] of this.#sinks) {
+    for (const [sink, { key, wants, isOne }] of this.#sinks) {
       let deliveries = made.get(key)
       if (!deliveries) made.set(key, (deliveries = [...results].flatMap(([value, delivery]) => (wants(value) ? [delivery] : []))))
-      if (deliveries.length === 0) continue
+      const last = deliveries.at(-1)?.payload
+      if (!last || (isOne && this.#sent.get(sink)?.equals(last))) continue
+      if (isOne) this.#sent.set(sink, last)
       if (sink.waiting() > this.#mostUnread) sink.fail(slowConsumer())
       else sink.deliver(deliveries)
     }

@@ -51,13 +51,16 @@ export class LiveSource extends Source {
   readonly root: (value: string) => Root
   /** Whether what a root tells of has gone meanwhile; nothing goes when left out. */
   readonly gone: (root: Root) => Promise<boolean>
+  /** Whether all that changes is one thing: a result that is as the last one then tells nothing, and is not sent. */
+  readonly isOne: boolean
 
-  constructor(source: Pick<LiveSource, 'topic' | 'key' | 'wants' | 'root'> & Partial<Pick<LiveSource, 'gone'>>) {
+  constructor(source: Pick<LiveSource, 'topic' | 'key' | 'wants' | 'root'> & Partial<Pick<LiveSource, 'gone' | 'isOne'>>) {
     super()
     this.topic = source.topic
     this.key = source.key
     this.wants = source.wants
     this.root = source.root
     this.gone = source.gone ?? (() => Promise.resolve(false))
+    this.isOne = source.isOne ?? false
   }
 }

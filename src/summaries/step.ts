@@ -31,7 +31,7 @@ export function summariesStep({ asks }: { asks: boolean }): EnrichmentStep {
       }
       const text = summarise(words)
       if (text !== null) made.push({ id, text, textHash })
-      else if (old.text !== null) emptied.push(id)
+      else emptied.push(id)
       await new Promise(setImmediate)
     }
     await writeMade(tx, made)
@@ -39,7 +39,7 @@ export function summariesStep({ asks }: { asks: boolean }): EnrichmentStep {
     const seen = (id: string) => !stored.get(id)!.isGiven
     if (asks) await askForSummaries(tx, { asked: [...made.map(({ id }) => id), ...kept].filter(seen), emptied }, now)
     const changed = made.filter(({ id, text }) => text !== stored.get(id)!.text).map(({ id }) => id)
-    return [...changed, ...emptied].filter(seen)
+    return [...changed, ...emptied.filter((id) => stored.get(id)!.text !== null)].filter(seen)
   }
 }
 

@@ -96,6 +96,24 @@ describe('statisticsChanged', () => {
     await live(0)
   })
 
+  it('tells nothing twice, whatever else changes', async () => {
+    const all = subscribe(app.url, 'subscription { statisticsChanged { articleCount wordCount } }')
+    await live(1)
+    const one = (title: string) => draft('retitled', { title })
+    await ingest(app, [one('First')])
+    await all.first(1)
+    // Whoever has seen nothing yet hears of the edit.
+    const late = subscribe(app.url, 'subscription { statisticsChanged { articleCount } }')
+    await live(2)
+    await ingest(app, [one('Second')])
+    await late.first(1)
+    await ingest(app, [draft('another')])
+    const [before, after] = await all.first(2)
+    expect(after.articleCount).toBe(before.articleCount + 1)
+    await Promise.all([all.stop(), late.stop()])
+    await live(0)
+  })
+
   it('refuses a wrong filter', async () => {
     const raw = await openGreeted(app.url)
     raw.send({ type: 'subscribe', id: '1', payload: { query: 'subscription { statisticsChanged(filter: { languages: ["?"] }) { articleCount } }' } })

@@ -1,7 +1,9 @@
 // An article's summary in the graph: made a moment after it came, made anew after an edit, and told to subscribers.
 import { expect, it, onTestFinished } from 'vitest'
+import { takePageText } from '../../src/articles/page-text.ts'
+import { summariesStep } from '../../src/summaries/step.ts'
 import { addCategory, addFeed, draft, ingest, refreshFeed, useApp, type App } from '../helpers/app.ts'
-import { enriched } from '../helpers/enrichment.ts'
+import { enrichAll, enriched } from '../helpers/enrichment.ts'
 import { rss, startFeedServer } from '../helpers/feed-server.ts'
 import { subscribe } from '../helpers/subscriber.ts'
 
@@ -36,6 +38,29 @@ it('is made a moment after the article came, and anew after an edit', async () =
   await ingest(app, [of('yacht', { content: 'Short now.' })])
   await enriched(app)
   expect(await only(app)).toMatchObject({ summary: 'Short now.' })
+})
+
+it('is never that of a text that is gone, and stays where the text does', async () => {
+  const app = await useApp()
+  await addCategory(app)
+  const steps = [summariesStep({ asks: false })]
+  await ingest(app, [of('ferry')])
+  await enrichAll(app, steps)
+  await ingest(app, [of('ferry', { title: 'Pier', language: 'en-GB' })])
+  expect(await only(app)).toMatchObject({ summary: summaryOf('ferry') })
+  await ingest(app, [of('yacht', { title: 'Pier' })])
+  expect(await only(app)).toMatchObject({ summary: null })
+  await enrichAll(app, steps)
+  expect(await only(app)).toMatchObject({ summary: summaryOf('yacht') })
+  const page = `<p>The page of the pier tells more.</p>${story('yacht').join(' ').repeat(3)}`
+  const { database, wake } = app.services
+  const { id } = await only(app)
+  expect(await takePageText({ ...database, wake }, id, { url: 'https://example.com/1', contentHtml: page, byline: null, language: null }, new Date())).toBe(
+    true,
+  )
+  expect(await only(app)).toMatchObject({ summary: null })
+  await enrichAll(app, steps)
+  expect(await only(app)).toMatchObject({ summary: expect.stringContaining('yacht') })
 })
 
 it('comes with articleChanged, while updatedAt stays', async () => {
