@@ -61,8 +61,8 @@ it.each([
 
 it('ties nothing by words that any text has, within a language or across', async () => {
   const app = await started({
-    a: 'Its council will work until two of them have found it. It’s new, and says so.',
-    b: 'Until two bakers find work, its oven is cold; it’s what they said.',
+    a: 'Its council will not meet until they have been asked themselves. It’s new, and has no quorum.',
+    b: 'Until bakers will have it themselves, its oven has no fire; it’s not what they were against.',
   })
   await ingest(app, [draft('c', { title: 'c', content: 'Il ministro ha aperto la mostra its a Trieste.', language: 'it' })])
   for (const prepare of [async () => {}, enrich]) {
