@@ -37,9 +37,10 @@ export async function correct(
   const misspelt = words
     .map((word) => ({ word, lexemes: [...lexemesOf(word, languages).keys()] }))
     .filter(({ lexemes }) => !lexemes.some((lexeme) => frequencies.has(lexeme)))
-    .map(({ word, lexemes }): Misspelt => ({ lexemes: lexemes.filter(isCorrectable), neighbours: neighboursOf(lower(word.word), ofQuery) }))
+    .map(({ word, lexemes }) => ({ word, lexemes: lexemes.filter(isCorrectable) }))
     .filter(({ lexemes }) => lexemes.length > 0)
     .slice(0, mostWords)
+    .map(({ word, lexemes }): Misspelt => ({ lexemes, neighbours: neighboursOf(lower(word.word), ofQuery) }))
   if (misspelt.length === 0) return []
   const rows = await readNear(prisma, misspelt)
   return misspelt.flatMap((word) => {

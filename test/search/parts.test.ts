@@ -103,6 +103,18 @@ describe('a passage', () => {
     expect(highlight(text, 'en', weights('dog', 'cat', 'bird'))).toContain('<mark>bird</mark>')
     expect(performance.now() - startedAt).toBeLessThan(2_000)
   })
+
+  it('is found as quickly where phrases that are asked for are all of the text', () => {
+    const phrases = Array.from({ length: 9 }, (_, n) => `"${'dog '.repeat(n + 2)}"`).join(' ')
+    const startedAt = performance.now()
+    expect(highlight('dog '.repeat(25_000), 'en', asked(`${phrases} ${'"dog dog" '.repeat(20)}`, 'dog'))).toContain('<mark>dog dog dog')
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('ends before a character of two code units where a very long text is cut within it', () => {
+    const html = highlight(`${'x'.repeat(99_990)} dog ${'🐕'.repeat(20)}`, 'en', weights('dog'))
+    expect(html).toMatch(/<mark>dog<\/mark> 🐕🐕$/u)
+  })
 })
 
 describe('spelling', () => {
