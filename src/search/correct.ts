@@ -24,8 +24,8 @@ type Misspelt = { lexemes: string[]; neighbours: ReadonlySet<string> }
 
 /**
  * Terms for words that no article has: of the nearest lexemes of the archive the most frequent, one for each word. An edit is a letter
- * more, less, or another, or two that have changed places; up to two in long words. Words are compared as they were typed, in the languages of the
- * query (landin: landing, whose stem is land), and else by their stems.
+ * more, less, or another, or two that have changed places; up to two in long words. Words are compared as they were typed (landin: landing, whose
+ * stem is land), and else by their stems: both in the languages of the query, since a foreign stemmer takes names for others (nvidia: evidence).
  * One statement, and none where every word is known. At most five words are corrected.
  */
 export async function correct(
@@ -37,7 +37,7 @@ export async function correct(
   const misspelt = words
     .map((word) => ({ word, lexemes: [...lexemesOf(word, languages).keys()] }))
     .filter(({ lexemes }) => !lexemes.some((lexeme) => frequencies.has(lexeme)))
-    .map(({ word, lexemes }) => ({ word, lexemes: lexemes.filter(isCorrectable) }))
+    .map(({ word }) => ({ word, lexemes: [...lexemesOf(word, ofQuery).keys()].filter(isCorrectable) }))
     .filter(({ lexemes }) => lexemes.length > 0)
     .slice(0, mostWords)
     .map(({ word, lexemes }): Misspelt => ({ lexemes, neighbours: neighboursOf(lower(word.word), ofQuery) }))
