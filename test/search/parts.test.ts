@@ -142,11 +142,14 @@ describe('spelling', () => {
     for (const one of oneEditAway('volcano')) expect(distance(one, 'volcano')).toBeLessThanOrEqual(1)
   })
 
-  it('prefers the nearest, then the most frequent; short words are one edit away', () => {
+  it('prefers the nearest, then the most frequent, another letter counting less; short words are one edit away', () => {
     const known = (...some: [string, number][]) => some.map(([lexeme, articles]) => ({ lexeme, articles }))
-    const misspelt = (lexeme: string, ...neighbours: string[]) => ({ lexemes: [lexeme], neighbours: new Set(neighbours) })
+    const misspelt = (lexeme: string, ...neighbours: string[]) => ({ lexemes: [lexeme], neighbours: new Map(neighbours.map((one) => [one, 1])) })
     expect(nearest(misspelt('vulcano'), known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
     expect(nearest(misspelt('vulcanno'), known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
+    expect(nearest(misspelt('teni'), known(['toni', 300], ['tenni', 100]))?.lexeme).toBe('tenni')
+    expect(nearest({ ...misspelt('teni'), lexemes: ['tenis', 'teni'] }, known(['toni', 300], ['tenni', 100]))?.lexeme).toBe('tenni')
+    expect(nearest(misspelt('peic'), known(['pric', 300], ['piec', 100]))?.lexeme).toBe('piec')
     expect(nearest(misspelt('cats'), known(['carp', 900]))).toBeUndefined()
     expect(nearest(misspelt('gover', 'govern'), known(['over', 900], ['govern', 1]))).toEqual({ lexeme: 'govern', articles: 1, edits: 1 })
   })
