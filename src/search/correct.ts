@@ -19,13 +19,16 @@ const mostLanguages = 2
 /** What a corrected word weighs of one that was typed so, by its edits. */
 const weights = [0, 0.5, 0.3]
 
-/** A misspelt word: its lexemes, and those of the words that are one edit away from how it was typed. */
-type Misspelt = { lexemes: string[]; neighbours: ReadonlySet<string> }
+/** How likely another letter is, of one left out, one too many, or two that have changed places (after Pollock and Zamora 1984). */
+const anotherLetter = 0.1
+
+/** A misspelt word: its lexemes, and those of the words that are one edit away from how it was typed, each with how likely that edit is. */
+type Misspelt = { lexemes: string[]; neighbours: ReadonlyMap<string, number> }
 
 /**
  * Terms for words that no article has: of the nearest lexemes of the archive the most frequent, one for each word. An edit is a letter
- * more, less, or another, or two that have changed places; up to two in long words. Words are compared as they were typed, in the languages of the
- * query (landin: landing, whose stem is land), and else by their stems.
+ * more, less, or another, or two that have changed places; up to two in long words. Words are compared as they were typed (landin: landing, whose
+ * stem is land), and else by their stems: both in the languages of the query, since a foreign stemmer takes names for others (nvidia: evidence).
  * One statement, and none where every word is known. At most five words are corrected.
  */
 export async function correct(
@@ -37,9 +40,10 @@ export async function correct(
   const misspelt = words
     .map((word) => ({ word, lexemes: [...lexemesOf(word, languages).keys()] }))
     .filter(({ lexemes }) => !lexemes.some((lexeme) => frequencies.has(lexeme)))
-    .map(({ word, lexemes }): Misspelt => ({ lexemes: lexemes.filter(isCorrectable), neighbours: neighboursOf(lower(word.word), ofQuery) }))
+    .map(({ word }) => ({ word, lexemes: [...lexemesOf(word, ofQuery).keys()].filter(isCorrectable) }))
     .filter(({ lexemes }) => lexemes.length > 0)
     .slice(0, mostWords)
+    .map(({ word, lexemes }): Misspelt => ({ lexemes, neighbours: neighboursOf(lower(word.word), ofQuery) }))
   if (misspelt.length === 0) return []
   const rows = await readNear(prisma, misspelt)
   return misspelt.flatMap((word) => {
@@ -60,11 +64,25 @@ export async function correct(
 
 const isCorrectable = (word: string) => word.length >= leastLength && word.length <= mostLength && /^\p{L}+$/u.test(word)
 
-function neighboursOf(word: string, languages: readonly string[]): Set<string> {
-  if (!isCorrectable(word)) return new Set()
-  const away = oneEditAway(word)
-  const stems = languages.slice(0, mostLanguages).flatMap((language) => away.map((one) => fold(stem(one, language))))
-  return new Set(stems.filter((lexeme) => lexeme.length >= leastLength))
+function neighboursOf(word: string, languages: readonly string[]): Map<string, number> {
+  const neighbours = new Map<string, number>()
+  if (!isCorrectable(word)) return neighbours
+  for (const one of oneEditAway(word)) {
+    const likely = likelihood(word, one)
+    for (const language of languages.slice(0, mostLanguages)) {
+      const lexeme = fold(stem(one, language))
+      if (lexeme.length >= leastLength) neighbours.set(lexeme, Math.max(likely, neighbours.get(lexeme) ?? 0))
+    }
+  }
+  return neighbours
+}
+
+/** How likely one word is typed for another that is an edit away. */
+function likelihood(a: string, b: string): number {
+  if (a.length !== b.length) return 1
+  let differ = 0
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) differ++
+  return differ === 1 ? anotherLetter : 1
 }
 
 type Known = { lexeme: string; articles: number }
@@ -72,7 +90,7 @@ type Known = { lexeme: string; articles: number }
 function readNear(prisma: Client, misspelt: readonly Misspelt[]): Promise<Known[]> {
   const lexemes = [...new Set(misspelt.flatMap((word) => word.lexemes))]
   const near = new Set(lexemes.flatMap(oneEditAway))
-  for (const { neighbours } of misspelt) for (const lexeme of neighbours) near.add(lexeme)
+  for (const { neighbours } of misspelt) for (const lexeme of neighbours.keys()) near.add(lexeme)
   const long = lexemes.filter((lexeme) => lexeme.length >= longLength)
   return prisma.$queryRaw<Known[]>`
     SELECT lexeme, articles FROM lexeme WHERE lexeme = ANY(${[...near]}::text[])
@@ -84,15 +102,18 @@ function readNear(prisma: Client, misspelt: readonly Misspelt[]): Promise<Known[
       WHERE abs(char_length(l.lexeme) - char_length(w.lexeme)) <= 2 ORDER BY l.articles DESC, l.lexeme LIMIT ${mostLookedAt}) f`
 }
 
-/** The nearest to a word as it was typed, then to any of its lexemes; of those as near, the one of most articles. */
+/** The nearest to a word as it was typed, then to any of its lexemes; of those as near, the one of most articles, by how likely the edit is. */
 export function nearest({ lexemes, neighbours }: Misspelt, known: readonly Known[]): (Known & { edits: number }) | undefined {
   const most = Math.max(...lexemes.map((lexeme) => (lexeme.length >= longLength ? 2 : 1)))
   const candidates = known.flatMap((one) => {
-    if (neighbours.has(one.lexeme)) return [{ ...one, edits: 1, far: 1 }]
+    const typed = neighbours.get(one.lexeme)
+    if (typed !== undefined) return [{ ...one, edits: 1, far: 1, score: one.articles * typed }]
     const edits = Math.min(...lexemes.map((lexeme) => (Math.abs(lexeme.length - one.lexeme.length) > 2 ? 3 : distance(lexeme, one.lexeme))))
-    return edits > most ? [] : [{ ...one, edits, far: edits + 0.5 }]
+    if (edits > most) return []
+    const likely = edits === 1 && lexemes.every((lexeme) => distance(lexeme, one.lexeme) > 1 || likelihood(lexeme, one.lexeme) < 1) ? anotherLetter : 1
+    return [{ ...one, edits, far: edits + 0.5, score: one.articles * likely }]
   })
-  const [best] = candidates.sort((a, b) => a.far - b.far || b.articles - a.articles || (a.lexeme < b.lexeme ? -1 : 1))
+  const [best] = candidates.sort((a, b) => a.far - b.far || b.score - a.score || (a.lexeme < b.lexeme ? -1 : 1))
   return best && { lexeme: best.lexeme, articles: best.articles, edits: best.edits }
 }
 

@@ -11,6 +11,8 @@ const slack = 40
 /** What one more of the same word counts of the first, and of the lighter of two words that they stand side by side. */
 const repeated = 0.1
 const sideBySide = 0.5
+/** Sums that differ by less are the same one, rounded. */
+const leastMore = 1e-6
 
 /** What is asked for: lexemes with their weights, and phrases. */
 export type Asked = { weights: ReadonlyMap<string, number>; phrases: readonly (readonly Term[])[] }
@@ -27,7 +29,7 @@ const hyphen = /[-‐‑]/
  * the title where there is no text.
  */
 export function highlight(text: string, language: string | null, asked: Asked, title = ''): string {
-  const looked = text.slice(0, lookedThrough)
+  const looked = text.slice(0, lookedThrough).replace(/[\ud800-\udbff]$/, '')
   const matches = matchesIn(looked, language, asked)
   if (matches.length > 0) return marked(looked, matches)
   const inTitle = matchesIn(title, language, asked)
@@ -63,11 +65,13 @@ function matchesIn(text: string, language: string | null, { weights, phrases }: 
   const most = [...weights.values()].reduce((sum, weight) => sum + weight, 1)
   const isJoined = (i: number) => i > 0 && words[i]?.start === words[i - 1]!.end + 1 && hyphen.test(text[words[i - 1]!.end]!)
   for (const [i, word] of words.entries()) {
+    let longest: Match | undefined
     for (const [n, phrase] of wanted.entries()) {
       if (!phrase.every((some, k) => lexemes[i + k]?.some((one) => some.has(one)))) continue
       const { end } = words[i + phrase.length - 1]!
-      if (end - word.start <= passageLength - slack) matches.push({ start: word.start, end, key: `"${n}`, weight: most })
+      if (end > (longest?.end ?? 0) && end - word.start <= passageLength - slack) longest = { start: word.start, end, key: `"${n}`, weight: most }
     }
+    if (longest) matches.push(longest)
     add(word, lexemes[i]!)
     if (!isJoined(i) || isJoined(i - 1) || isJoined(i + 1)) continue
     const first = words[i - 1]!
@@ -76,30 +80,36 @@ function matchesIn(text: string, language: string | null, { weights, phrases }: 
   return matches
 }
 
-/** The first of the runs of matches that fit into a passage whose different words, phrases and neighbours weigh most. */
+/**
+ * The first of the runs of matches that fit into a passage whose different words, phrases and neighbours weigh most. The sum goes along from run to
+ * run: a text of nothing but matches takes no longer than its length.
+ */
 function bestOf(matches: readonly Match[]): { start: number; end: number } | undefined {
   const neighbours = matches.map((match, i) => {
     const before = matches[i - 1]
     if (!before || before.key === match.key || match.start - before.end !== 1) return undefined
-    return { key: `${before.key} ${match.key}`, weight: sideBySide * Math.min(before.weight, match.weight) }
+    return { key: `${before.key} ${match.key}`, weight: sideBySide * Math.min(before.weight, match.weight), again: 0 }
   })
   let best: { start: number; end: number; weight: number } | undefined
   let from = 0
   let reach = 0
-  for (const [i, { end }] of matches.entries()) {
-    reach = Math.max(reach, end) // a phrase ends after its words
-    while (from < i && reach - matches[from]!.start > passageLength - slack) from++
-    const seen = new Set<string>()
-    let weight = 0
-    for (let k = from; k <= i; k++) {
-      const match = matches[k]!
-      weight += seen.has(match.key) ? match.weight * repeated : match.weight
-      seen.add(match.key)
-      const pair = k > from ? neighbours[k] : undefined
-      if (pair && !seen.has(pair.key)) weight += pair.weight
-      if (pair) seen.add(pair.key)
+  let weight = 0
+  const counts = new Map<string, number>()
+  const count = (one: { key: string; weight: number; again?: number } | undefined, by: 1 | -1) => {
+    if (!one) return
+    const others = (counts.get(one.key) ?? 0) - (by === 1 ? 0 : 1)
+    counts.set(one.key, others + (by === 1 ? 1 : 0))
+    weight += by * one.weight * (others === 0 ? 1 : (one.again ?? repeated))
+  }
+  for (const [i, match] of matches.entries()) {
+    reach = Math.max(reach, match.end) // a phrase ends after its words
+    for (; from < i && reach - matches[from]!.start > passageLength - slack; from++) {
+      count(matches[from], -1)
+      if (from + 1 < i) count(neighbours[from + 1], -1)
     }
-    if (!best || weight > best.weight + 1e-9) best = { start: matches[from]!.start, end: reach, weight }
+    count(match, 1)
+    if (i > from) count(neighbours[i], 1)
+    if (!best || weight > best.weight + leastMore) best = { start: matches[from]!.start, end: reach, weight }
   }
   return best
 }

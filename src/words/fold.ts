@@ -1,6 +1,6 @@
 const ascii = /^[\0-\x7f]*$/ // eslint-disable-line no-control-regex -- the whole of ASCII
 const marks = /(?<=[\p{sc=Latin}\p{sc=Greek}])\p{M}+|[\u064b-\u065f\u0670\u0640\u0591-\u05c7]/gu
-const letters = /[ßøæœłđðþıħёأإآىةیک]/g
+const letters = /[ßøæœłđðþıħёأإآىةیک٫]/g
 const plain: Record<string, string> = {
   ß: 'ss',
   ø: 'o',
@@ -20,6 +20,7 @@ const plain: Record<string, string> = {
   ة: 'ه',
   ی: 'ي',
   ک: 'ك',
+  '٫': '.',
 }
 
 /** A word in lower case, in the one spelling of its characters (NFKC). */
@@ -43,7 +44,7 @@ const nasals = /\u0901|[ङञणनम]\u094d(?=[क-म])/g
 
 /**
  * A word in lower case without what readers leave out when they type: the accents of Latin and Greek, the vowel signs of Arabic and Hebrew, the
- * dots of Hindi's borrowed sounds; with the digits of any script as 0 to 9.
+ * dots of Hindi's borrowed sounds; with the digits of any script as 0 to 9, and Arabic's decimal comma as a dot.
  */
 export function fold(word: string): string {
   if (ascii.test(word)) return word

@@ -79,8 +79,8 @@ const endsNames = new Set(['tr', 'az'])
 export const particular: readonly string[] = [...new Set([...stemmed, ...elides, ...endsNames, 'zh', 'fa'])]
 
 const initials = /^\p{L}(?:\.\p{L})+$/u
-const grouped = /^\p{N}{1,3}(?:[.,'’\s]\p{N}{3})+$/u
-const amount = /^\p{N}{1,3}(?:[,'’\s]\p{N}{3})+\.\p{N}+$/u
+const grouped = /^\p{N}{1,3}(?:[.,٬'’\s]\p{N}{3})+$/u
+const amount = /^\p{N}{1,3}(?:[,٬'’\s]\p{N}{3})+[.٫]\p{N}+$/u
 const symbol = /[+#]|^\./
 const dotted = /\p{L}\.|\.\p{L}/u
 const letterAndWord = /^\p{L}-/u
@@ -93,8 +93,8 @@ const spelt: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', 
 /** @param word in lower case */
 function lexemesOf(word: string, language: string | null): string[] {
   if (initials.test(word)) return [fold(word.replaceAll('.', ''))]
-  if (grouped.test(word)) return [word.replace(/\P{N}/gu, '')]
-  if (amount.test(word)) return [word.replace(/[^\p{N}.]/gu, '')]
+  if (grouped.test(word)) return [fold(word.replace(/\P{N}/gu, ''))]
+  if (amount.test(word)) return [fold(word.replace(/[^\p{N}.٫]/gu, ''))]
   if (symbol.test(word) || dotted.test(word)) return [fold(word)]
   const typed = letterAndWord.test(word) ? word.replace('-', '') : word
   const bare = bareOf(language === 'zh' ? simplify(typed) : typed, language)

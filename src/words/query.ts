@@ -25,7 +25,8 @@ const abbreviation = /^(?:\p{Lu}{2,5}|\p{L}(?:\.\p{L})+)$/u
 const ofName = /^[\p{sc=Han}\p{sc=Katakana}]$/u
 const longestName = 4
 
-const part = /(?<=^|\s)(-?)(?:["“”„«»]([^"“”„«»]*)(?:["“”„«»]|$)|(\S+))/gu
+/** A word, or a phrase; the mark of a Hebrew abbreviation ends none. */
+const part = /(?<=^|\s)(-?)(?:["“”„«»]((?:[^"“”„«»]|(?<=\p{sc=Hebrew})"(?=\p{sc=Hebrew}))*)(?:["“”„«»]|$)|(\S+))/gu
 
 /** Reads what a person types: words, "a phrase", -without. Any string is a query; one of more words than `most` ends there. */
 export function parseQuery(text: string, most = 64): Query {

@@ -7,7 +7,7 @@ const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}
 export type Word = { text: string; start: number; end: number }
 
 /** Letters, digits and marks, with what holds a word together inside: don't, U.S, 3.5, 1,000, e-mail, צה"ל; soft hyphens. */
-const run = /(?:\p{L}-(?=\p{L}{2}))?[\p{L}\p{N}\p{M}]+(?:(?:['’.·\u00ad]|(?<=\p{N})[,:\u00a0\u202f](?=\p{N})|["״](?<=[א-ת].)(?=[א-ת]))[\p{L}\p{N}\p{M}]+)*/gu
+const run = /(?:\p{L}-(?=\p{L}{2}))?[\p{L}\p{N}\p{M}]+(?:(?:['’.·\u00ad]|(?<=\p{N})[,:٫٬\u00a0\u202f](?=\p{N})|["״](?<=[א-ת].)(?=[א-ת]))[\p{L}\p{N}\p{M}]+)*/gu
 const ascii = /^[\0-\x7f]*$/ // eslint-disable-line no-control-regex -- the whole of ASCII
 /** What belongs to a letter before it: C++, C#. */
 const programming = /(?:\+\+|#)(?![\p{L}\p{N}#+])/uy

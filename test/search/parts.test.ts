@@ -103,6 +103,18 @@ describe('a passage', () => {
     expect(highlight(text, 'en', weights('dog', 'cat', 'bird'))).toContain('<mark>bird</mark>')
     expect(performance.now() - startedAt).toBeLessThan(2_000)
   })
+
+  it('is found as quickly where phrases that are asked for are all of the text', () => {
+    const phrases = Array.from({ length: 9 }, (_, n) => `"${'dog '.repeat(n + 2)}"`).join(' ')
+    const startedAt = performance.now()
+    expect(highlight('dog '.repeat(25_000), 'en', asked(`${phrases} ${'"dog dog" '.repeat(20)}`, 'dog'))).toContain('<mark>dog dog dog')
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('ends before a character of two code units where a very long text is cut within it', () => {
+    const html = highlight(`${'x'.repeat(99_990)} dog ${'🐕'.repeat(20)}`, 'en', weights('dog'))
+    expect(html).toMatch(/<mark>dog<\/mark> 🐕🐕$/u)
+  })
 })
 
 describe('spelling', () => {
@@ -130,11 +142,14 @@ describe('spelling', () => {
     for (const one of oneEditAway('volcano')) expect(distance(one, 'volcano')).toBeLessThanOrEqual(1)
   })
 
-  it('prefers the nearest, then the most frequent; short words are one edit away', () => {
+  it('prefers the nearest, then the most frequent, another letter counting less; short words are one edit away', () => {
     const known = (...some: [string, number][]) => some.map(([lexeme, articles]) => ({ lexeme, articles }))
-    const misspelt = (lexeme: string, ...neighbours: string[]) => ({ lexemes: [lexeme], neighbours: new Set(neighbours) })
+    const misspelt = (lexeme: string, ...neighbours: string[]) => ({ lexemes: [lexeme], neighbours: new Map(neighbours.map((one) => [one, 1])) })
     expect(nearest(misspelt('vulcano'), known(['volcano', 3], ['vulcans', 900]))?.lexeme).toBe('vulcans')
     expect(nearest(misspelt('vulcanno'), known(['volcano', 900], ['vulcano', 1]))).toEqual({ lexeme: 'vulcano', articles: 1, edits: 1 })
+    expect(nearest(misspelt('teni'), known(['toni', 300], ['tenni', 100]))?.lexeme).toBe('tenni')
+    expect(nearest({ ...misspelt('teni'), lexemes: ['tenis', 'teni'] }, known(['toni', 300], ['tenni', 100]))?.lexeme).toBe('tenni')
+    expect(nearest(misspelt('peic'), known(['pric', 300], ['piec', 100]))?.lexeme).toBe('piec')
     expect(nearest(misspelt('cats'), known(['carp', 900]))).toBeUndefined()
     expect(nearest(misspelt('gover', 'govern'), known(['over', 900], ['govern', 1]))).toEqual({ lexeme: 'govern', articles: 1, edits: 1 })
   })

@@ -38,6 +38,10 @@ beforeAll(async () => {
     draft('phrase', { title: 'Phrase', content: 'They sold the quick brown foxes to a zoo.' }),
     draft('mission', { title: 'A mission', content: 'The government planned a landing, and training goes on in Köln.', language: 'en' }),
     draft('dutch', { title: 'Het weer', content: 'Het weer gaat over, en de mensen lopen over de straat.', language: 'nl' }),
+    draft('trial', { title: 'A trial', content: 'The court heard evidence.', language: 'en' }),
+    draft('pl', { title: 'Pogoda', content: 'Pogoda w tym tygodniu.', language: 'pl' }),
+    draft('tennis', { title: 'Tennis', content: 'He plays tennis.', language: 'en' }),
+    ...[1, 2, 3].map((n) => draft(`tony-${n}`, { title: 'People', content: `Tony is a name, says chapter ${n}.`, language: 'en' })),
     draft('no-phrase', { title: 'No phrase', content: 'A brown bear is quick, and foxes are too.' }),
   ])
   await enrichAll(app, [])
@@ -94,6 +98,9 @@ describe('what is found, and in which order', () => {
     expect(await titles('xqzzyk')).toEqual([])
     for (const typo of ['landin', 'landng', 'lannding', 'plannd', 'trainin', 'kolnn', 'kölnn', 'goverment'])
       expect([typo, ...(await titles(typo))]).toEqual([typo, 'A mission'])
+    expect(await titles('tenis')).toEqual(['Tennis']) // a letter left out, sooner than another one
+    // In Polish its stem is nvid, which is close to evidence's.
+    expect(await titles('nvidia')).toEqual([])
     const exact = (await ask('volcano')).edges[0].score
     expect((await ask('vulcano')).edges[0].score).toBeLessThan(exact)
   })
