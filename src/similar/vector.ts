@@ -33,8 +33,11 @@ const mostTies = 8
 /** What 16 bits hold of a number from 0 to 1. */
 const scale = 65_535
 const mostRarity = 16
+/** As it is stored: who compares a stored subject sees the same. */
+const rounded = (part: number) => Math.round(part * scale) / scale
+const rarityOf = (articles: number, having: number) => rounded(Math.min(mostRarity, Math.log(1 + articles / having)) / mostRarity) * mostRarity
 /** A word by itself ties two articles where it is as rare: in one of a hundred. What is rare is not known of fewer articles. */
-const rareAlone = Math.log(1 + 100)
+const rareAlone = rarityOf(100, 1)
 /** Four bytes of the term, two of its weight, two of how rare it is. */
 const packed = 8
 
@@ -46,7 +49,7 @@ export function subjectOf(id: string, terms: readonly Term[], frequencies: Frequ
   const weighed = terms
     .map(({ lexeme, count, word }) => {
       const frequency = Math.max(1, frequencies.of(lexeme))
-      const rarity = Math.min(mostRarity, Math.log(1 + frequencies.articles / frequency))
+      const rarity = rarityOf(frequencies.articles, frequency)
       const often = 1 + Math.log(count)
       return { term: hashOf(lexeme), lexeme, word, often, rarity, frequency, weight: often * Math.sqrt(rarity) }
     })
@@ -63,8 +66,6 @@ export function subjectOf(id: string, terms: readonly Term[], frequencies: Frequ
     keys: [...rare, ...common].slice(0, mostKeys).map(({ term, lexeme, weight }) => ({ term, lexeme, weight })),
   }
 }
-
-const rounded = (part: number) => Math.round(part * scale) / scale
 
 /** FNV-1a over UTF-16 code units, as a signed integer. */
 function hashOf(lexeme: string): number {
