@@ -47,6 +47,9 @@ type Setting<T> = {
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+/** Where a server listens that nobody told otherwise. */
+export const defaultUrl = 'http://127.0.0.1:4000/graphql'
+
 const loopback = ['127.0.0.1', '::1', 'localhost']
 
 /** The settings, in the order of the README's table (a test holds the two together). */

@@ -9,9 +9,6 @@ export type Api = <T>(query: string, variables?: Record<string, unknown>) => Pro
 /** What the commands that are clients of a server get: its address, whether somebody named that, and a way to ask it. */
 export type Client = { url: string; named: boolean; api: Api }
 
-/** Where a server listens that nobody told otherwise. */
-export const defaultUrl = 'http://127.0.0.1:4000/graphql'
-
 /**
  * The address of the API, of the address of a server: http://127.0.0.1:4000 becomes http://127.0.0.1:4000/graphql.
  * @throws Problem when it is no http(s) URL

@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseConfig } from '../config.ts'
+import { defaultUrl, parseConfig, type Env } from '../config.ts'
 import { startServer, type runUntilSignal } from '../serve.ts'
-import { createApi, defaultUrl, type Api } from './api.ts'
+import { createApi, type Api } from './api.ts'
 import { startDemoFeed, type DemoFeed } from './demo-feed.ts'
 import { note } from './output.ts'
 import { Refused } from './problems.ts'
-import type { Env } from '../config.ts'
 
 const category = { id: 'demo', name: 'Demo', description: 'Invented stories that show how news moves through the server.' }
 
