@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { root, startArguments } from '../test/helpers/child.ts'
+import { root } from '../test/helpers/child.ts'
 import { endProcess } from './calls.ts'
 
 export type BuiltServer = {
@@ -33,10 +33,10 @@ process.on('disconnect', () => process.kill(process.pid))
 process.channel.unref()
 `)}`
 
-/** Starts the compiled server as `npm start` does, on a free port. How much it logged, and the first of it, is told at its end. */
+/** Starts dist/main.js on a free port. How much it logged, and the first of it, is told at its end. */
 export async function startBuilt(env: Record<string, string>): Promise<BuiltServer> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', hook, ...startArguments], {
+  const child = spawn(process.execPath, ['--import', hook, 'dist/main.js'], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

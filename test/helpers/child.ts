@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -27,11 +26,6 @@ export type Child = {
   /** Resolves with the match once its standard output has it; rejects when it ends before. */
   said: (pattern: RegExp) => Promise<RegExpExecArray>
 }
-
-/** What `npm start` gives to node. */
-export const startArguments = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } }).scripts.start
-  .replace(/^exec node /, '')
-  .split(' ')
 
 /** Runs a file of the project, from its root: TypeScript, or what is compiled. */
 export function runChild([file = '', ...args]: string[], env: Record<string, string> = {}): Child {
@@ -60,7 +54,7 @@ function runNode(args: string[], env: Record<string, string> = {}): Child {
 
 /** The server as `npm start` runs it, on a free port. */
 export async function runServer(env: Record<string, string>): Promise<Child & { url: string }> {
-  const child = runNode(startArguments, { PORT: '0', LOG_LEVEL: 'warn', ...env })
+  const child = runChild(['dist/main.js'], { PORT: '0', LOG_LEVEL: 'warn', ...env })
   const [, url] = await child.said(/GraphQL\s+(http:\S+)/)
   return { ...child, url: url! }
 }
