@@ -19,7 +19,10 @@ const mostLanguages = 2
 /** What a corrected word weighs of one that was typed so, by its edits. */
 const weights = [0, 0.5, 0.3]
 
-/** How likely another letter is, of one left out, one too many, or two that have changed places (after Pollock and Zamora 1984). */
+/**
+ * How likely another letter is, of one left out, one too many, or two that have changed places. That it is seldomer is known (Pollock and Zamora
+ * 1984); the number is what corrected most of some eighty typos of news words rightly.
+ */
 const anotherLetter = 0.1
 
 /** A misspelt word: its lexemes, and those of the words that are one edit away from how it was typed, each with how likely that edit is. */
